@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds librevisage_torch.so against Debian's libtorch-dev, or against the LibTorch that LIBTORCH names (a
+# folder with include/ and lib/, such as the torch package of a Python installation), into .build/native/torch.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+out=${1:-$here/../../.build/native/torch}
+
+if [ -n "${LIBTORCH:-}" ]; then
+    [ -e "$LIBTORCH/lib/libtorch.so" ] || { echo "LIBTORCH is '$LIBTORCH', but there is no lib/libtorch.so below it." >&2; exit 3; }
+    includes=(-isystem "$LIBTORCH/include" -isystem "$LIBTORCH/include/torch/csrc/api/include")
+    lib=$LIBTORCH/lib
+else
+    includes=(-isystem /usr/include/torch/csrc/api/include)
+    lib=/usr/lib/$(gcc -print-multiarch)
+    [ -e "$lib/libtorch.so" ] || { echo "LibTorch is missing: apt-get install libtorch-dev libopenblas0-pthread, or set LIBTORCH." >&2; exit 3; }
+fi
+
+# The bridge must speak the C++ ABI that the library was built with.
+if nm -DC "$lib/libc10.so" | grep -q '__cxx11::basic_string'; then abi=1; else abi=0; fi
+libraries=(-ltorch -ltorch_cpu -lc10)
+if [ -e "$lib/libtorch_cuda.so" ]; then libraries=(-Wl,--no-as-needed -ltorch_cuda "${libraries[@]}"); fi
+
+mkdir -p "$out"
+building=$(mktemp "$out/building.XXXXXX")
+trap 'rm -f "$building"' EXIT
+compile() {
+    "${CXX:-g++}" -std="$1" -O2 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$abi \
+        "${includes[@]}" "$here/bridge.cpp" -o "$building" \
+        -L"$lib" -Wl,-rpath,"$lib" "${libraries[@]}"
+}
+# Headers of later versions ask for a later language.
+compile c++17 2> "$out/build.log" || compile c++20 2> "$out/build.log" || { cat "$out/build.log" >&2; exit 1; }
+rm -f "$out/build.log"
+chmod 755 "$building"
+mv "$building" "$out/librevisage_torch.so"
