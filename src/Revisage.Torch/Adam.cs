@@ -1,0 +1,83 @@
+namespace Revisage.Torch;
+
+/// <summary>What an optimiser keeps between steps, by name, so that a checkpoint can hold it.</summary>
+public interface IOptimizer : IDisposable
+{
+    /// <summary>The rate of the next step; schedules set it.</summary>
+    double LearningRate { get; set; }
+
+    /// <summary>Steps taken.</summary>
+    long Steps { get; set; }
+
+    /// <summary>Per-parameter arrays, each of its parameter's shape, in the parameters' order.</summary>
+    IReadOnlyList<(string Name, IReadOnlyList<Tensor> Tensors)> State { get; }
+
+    /// <summary>Changes the parameters in place; one gradient a parameter, in their order.</summary>
+    void Step(IReadOnlyList<Tensor> gradients);
+}
+
+/// <summary>Adam's constants; the defaults are Kingma and Ba's (ICLR 2015).</summary>
+public sealed record AdamOptions
+{
+    public double LearningRate { get; init; } = 1e-3;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.999;
+
+    public double Epsilon { get; init; } = 1e-8;
+}
+
+/// <summary>
+/// Adam (Kingma and Ba, ICLR 2015) as PyTorch computes it: p -= rate / (1 - β1ᵗ) * m / (√v / √(1 - β2ᵗ) + ε).
+/// Parameters and moments are fp32, whatever precision the gradients were computed in.
+/// </summary>
+public sealed class Adam : IOptimizer
+{
+    private static readonly Operator MulAll = new("aten::_foreach_mul_", "Scalar");
+    private static readonly Operator AddAll = new("aten::_foreach_add_", "List");
+    private static readonly Operator AddCMulAll = new("aten::_foreach_addcmul_", "Scalar");
+    private static readonly Operator SqrtAll = new("aten::_foreach_sqrt");
+    private static readonly Operator AddScalarAll = new("aten::_foreach_add_", "Scalar");
+    private static readonly Operator AddCDivAll = new("aten::_foreach_addcdiv_", "Scalar");
+
+    private readonly AdamOptions options;
+    private readonly IReadOnlyList<Tensor> parameters;
+    private readonly Tensor[] firstMoments;
+    private readonly Tensor[] secondMoments;
+
+    public Adam(IReadOnlyList<Tensor> parameters, AdamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.parameters = parameters;
+        this.options = options;
+        LearningRate = options.LearningRate;
+        firstMoments = OptimizerState.ZerosLike(parameters);
+        secondMoments = OptimizerState.ZerosLike(parameters);
+    }
+
+    public double LearningRate { get; set; }
+
+    public long Steps { get; set; }
+
+    public IReadOnlyList<(string Name, IReadOnlyList<Tensor> Tensors)> State => [("m", firstMoments), ("v", secondMoments)];
+
+    public void Step(IReadOnlyList<Tensor> gradients)
+    {
+        Steps++;
+        using var scope = new TensorScope();
+        using var mode = Autograd.WithoutGradients();
+        MulAll.CallInPlace(firstMoments, options.Beta1);
+        AddAll.CallInPlace(firstMoments, Argument.List(gradients), 1 - options.Beta1);
+        MulAll.CallInPlace(secondMoments, options.Beta2);
+        AddCMulAll.CallInPlace(secondMoments, Argument.List(gradients), Argument.List(gradients), 1 - options.Beta2);
+        var denominators = SqrtAll.CallMany(parameters.Count, secondMoments);
+        var correction1 = 1 - Math.Pow(options.Beta1, Steps);
+        var correction2 = 1 - Math.Pow(options.Beta2, Steps);
+        MulAll.CallInPlace(denominators, 1 / Math.Sqrt(correction2));
+        AddScalarAll.CallInPlace(denominators, options.Epsilon);
+        AddCDivAll.CallInPlace(Argument.List(parameters), firstMoments, denominators, -LearningRate / correction1);
+    }
+
+    public void Dispose() => OptimizerState.Free(firstMoments, secondMoments);
+}
