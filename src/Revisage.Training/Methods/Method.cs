@@ -1,0 +1,27 @@
+using Revisage.Torch;
+using Revisage.Training.Layers;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Methods;
+
+/// <summary>A published method: what it is called, which recipe it takes, how it trains, and which network it ships.</summary>
+public abstract class Method
+{
+    /// <summary>As commands and files name it: <c>edsr</c>.</summary>
+    public abstract string Id { get; }
+
+    /// <summary>Authors, title, venue and year.</summary>
+    public abstract string Citation { get; }
+
+    /// <summary>The record that its YAML files fill.</summary>
+    public abstract Type RecipeType { get; }
+
+    /// <summary>Its stages in order.</summary>
+    public abstract IReadOnlyList<Func<Device, ITrainingStage>> Stages(Recipe recipe);
+
+    /// <summary>The network that is exported, declared but without numbers.</summary>
+    public abstract Block ShippedNetwork(Recipe recipe);
+
+    /// <summary>The name under which a checkpoint holds the shipped network's weights.</summary>
+    public abstract string ShippedWeights { get; }
+}

@@ -1,0 +1,18 @@
+using Revisage.Training.Methods.Edsr;
+
+namespace Revisage.Training.Methods;
+
+/// <summary>The one list of methods.</summary>
+public static class MethodCatalog
+{
+    public static IReadOnlyList<Method> All { get; } =
+    [
+        new EdsrMethod(),
+    ];
+
+    public static string Names => string.Join(", ", All.Select(method => method.Id));
+
+    /// <exception cref="RevisageException">There is none of that id; the message lists those there are.</exception>
+    public static Method Find(string id) => All.FirstOrDefault(method => method.Id == id)
+        ?? throw new RevisageException($"There is no method '{id}'. There are: {Names}.");
+}

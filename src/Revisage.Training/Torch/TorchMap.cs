@@ -1,0 +1,212 @@
+using Revisage.Training.Layers;
+using Revisage.Torch;
+
+namespace Revisage.Training.Torch;
+
+/// <summary>How numbers are kept between operators.</summary>
+public enum Precision
+{
+    /// <summary>Everything in 32 bits.</summary>
+    Fp32,
+
+    /// <summary>
+    /// bfloat16 activations and convolutions, stored channels-last; weights, statistics and whatever LibTorch
+    /// 1.13 computes wrongly or not at all in bfloat16 stay in 32 bits.
+    /// </summary>
+    Bf16,
+}
+
+/// <summary>What a forward pass is for.</summary>
+/// <param name="Training">Batch statistics, dropout and power iterations are those of training.</param>
+public readonly record struct ForwardMode(bool Training, Precision Precision);
+
+/// <summary>
+/// The interpreter that computes: a <see cref="FeatureMap"/> over a LibTorch tensor, with autograd.
+/// </summary>
+public sealed class TorchMap : FeatureMap
+{
+    private readonly TorchNetwork network;
+    private readonly ForwardMode mode;
+
+    internal TorchMap(Tensor value, TorchNetwork network, ForwardMode mode)
+    {
+        Value = value;
+        this.network = network;
+        this.mode = mode;
+    }
+
+    public Tensor Value { get; }
+
+    private bool Mixed => mode.Precision == Precision.Bf16;
+
+    public override FeatureMap Conv2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
+        With(Narrowed().Conv2d(Narrowed(weight), bias is null ? null : Narrowed(bias), stride, padding, dilation, groups));
+
+    public override FeatureMap ConvTranspose2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int outputPadding = 0, int groups = 1) =>
+        InFp32(x => x.ConvTranspose2d(Number(weight), bias is null ? null : Number(bias), stride, padding, outputPadding, groups));
+
+    public override FeatureMap Linear(Weight weight, Weight? bias) =>
+        InFp32(x => x.Linear(Number(weight), bias is null ? null : Number(bias)));
+
+    public override FeatureMap BatchNorm(Weight scale, Weight shift, Weight runningMean, Weight runningVariance, double epsilon = 1e-5, double momentum = 0.1) =>
+        With(Value.BatchNorm(Number(scale), Number(shift), Number(runningMean), Number(runningVariance), mode.Training, momentum, epsilon));
+
+    public override FeatureMap InstanceNorm(Weight? scale, Weight? shift, double epsilon = 1e-5) =>
+        InFp32(x => x.InstanceNorm(scale is null ? null : Number(scale), shift is null ? null : Number(shift), epsilon));
+
+    public override FeatureMap Relu() => With(Value.Relu());
+
+    public override FeatureMap LeakyRelu(double slope) => With(Value.LeakyRelu(slope));
+
+    public override FeatureMap PRelu(Weight slope) => With(Value.PRelu(AsValue(Number(slope))));
+
+    public override FeatureMap Sigmoid() => With(Value.Sigmoid());
+
+    public override FeatureMap Tanh() => With(Value.Tanh());
+
+    public override FeatureMap Softmax(int axis) => InFp32(x => x.Softmax(axis));
+
+    public override FeatureMap Abs() => With(Value.Abs());
+
+    public override FeatureMap Clamp(double minimum, double maximum) => With(Value.Clamp(minimum, maximum));
+
+    public override FeatureMap Affine(double factor, double offset)
+    {
+        var scaled = factor == 1 ? Value : Value * factor;
+        return With(offset == 0 ? scaled : scaled + offset);
+    }
+
+    public override FeatureMap Multiply(Weight weight) => With(Value * AsValue(Number(weight)));
+
+    public override FeatureMap Add(Weight weight) => With(Value + AsValue(Number(weight)));
+
+    public override FeatureMap Concat(params FeatureMap[] others) => With(Tensor.Cat([Value, .. others.Select(Same)], 1));
+
+    public override FeatureMap Channels(int from, int count) => With(Value.Narrow(1, from, count));
+
+    public override FeatureMap MaxPool(int kernel, int stride, int padding = 0) => With(Value.MaxPool2d(kernel, stride, padding));
+
+    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0) => With(Value.AvgPool2d(kernel, stride, padding));
+
+    public override FeatureMap GlobalAveragePool() => With(Value.AdaptiveAvgPool2d(1, 1));
+
+    public override FeatureMap GlobalMaxPool() => With(Value.Amax([2, 3], keepDim: true));
+
+    public override FeatureMap ChannelMean() => With(Value.Mean([1], keepDim: true));
+
+    public override FeatureMap ChannelMax() => With(Value.Amax([1], keepDim: true));
+
+    public override FeatureMap Resize(Interpolation interpolation, double factor, bool alignCorners = false)
+    {
+        var shape = Value.Shape;
+        var (height, width) = ((long)Math.Floor(shape[2] * factor), (long)Math.Floor(shape[3] * factor));
+        return interpolation switch
+        {
+            Interpolation.Nearest => With(Value.UpsampleNearest2d(height, width)),
+            Interpolation.Bilinear when !alignCorners => With(Value.UpsampleBilinear2d(height, width, false)),
+            Interpolation.Bilinear => InFp32(x => x.UpsampleBilinear2d(height, width, true)),
+            Interpolation.Bicubic => InFp32(x => x.UpsampleBicubic2d(height, width, alignCorners)),
+            _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, null),
+        };
+    }
+
+    public override FeatureMap PixelShuffle(int factor) => With(Value.PixelShuffle(factor));
+
+    public override FeatureMap PixelUnshuffle(int factor) => With(Value.PixelUnshuffle(factor));
+
+    public override FeatureMap Warp(FeatureMap flow, WarpBorder border)
+    {
+        var offsets = Same(flow).To(ScalarType.Float);
+        var shape = Value.Shape;
+        var (height, width) = (shape[2], shape[3]);
+        var x = Positions(width).Reshape(1, 1, width) + offsets.Narrow(1, 0, 1).Reshape(-1, height, width) * (2.0 / (width - 1));
+        var y = Positions(height).Reshape(1, height, 1) + offsets.Narrow(1, 1, 1).Reshape(-1, height, width) * (2.0 / (height - 1));
+        return InFp32(value => value.GridSample(Tensor.Stack([x, y], 3), border == WarpBorder.Edge));
+    }
+
+    public override FeatureMap AffineWarp(FeatureMap similarity)
+    {
+        var parameters = Same(similarity).To(ScalarType.Float);
+        var shape = Value.Shape;
+        var (height, width) = (shape[2], shape[3]);
+        Tensor Parameter(int index) => parameters.Narrow(1, index, 1).Reshape(-1, 1, 1);
+        var (angle, scale) = (Parameter(0), Parameter(1));
+        var (cos, sin) = (scale * angle.Cos(), scale * angle.Sin());
+        var (x, y) = (Positions(width).Reshape(1, 1, width), Positions(height).Reshape(1, height, 1));
+        var grid = Tensor.Stack([cos * x - sin * y + Parameter(3), sin * x + cos * y + Parameter(2)], 3);
+        return InFp32(value => value.GridSample(grid, repeatBorder: false));
+    }
+
+    public override FeatureMap PadReflect(int left, int right, int top, int bottom) => InFp32(x => x.ReflectionPad2d(left, right, top, bottom));
+
+    public override FeatureMap PadZero(int left, int right, int top, int bottom) => With(Value.ConstantPad(0, left, right, top, bottom));
+
+    public override FeatureMap Flatten() => With(Value.Flatten(1));
+
+    public override FeatureMap Reshape(params int[] shape) => With(Value.Reshape([Value.Shape[0], .. shape.Select(extent => (long)extent)]));
+
+    public override FeatureMap TransposeLast() => With(Value.Transpose(-1, -2));
+
+    public override FeatureMap MatMul(FeatureMap other) => InFp32(x => x.MatMul(Same(other).To(ScalarType.Float)));
+
+    public override FeatureMap L2Normalize(double epsilon = 1e-12) =>
+        // Clamped below the root, whose gradient at 0 is not a number.
+        InFp32(x => x / (x * x).Sum([1], keepDim: true).Clamp(epsilon * epsilon, null).Sqrt());
+
+    public override FeatureMap Dropout2d(double probability) => mode.Training ? With(Value.FeatureDropout(probability, true)) : this;
+
+    public override FeatureMap BatchStd()
+    {
+        var x = Value.To(ScalarType.Float);
+        var shape = x.Shape;
+        // The same small number as Karras's code: the square root has no gradient at 0.
+        var deviation = (x.Variance([0], correction: 0, keepDim: true) + 1e-8).Sqrt().Mean();
+        return With(Tensor.Cat([Value, AsValue(deviation.Reshape(1, 1, 1, 1).Expand(shape[0], 1, shape[2], shape[3]))], 1));
+    }
+
+    protected override FeatureMap Add(FeatureMap other) => With(Value + Same(other));
+
+    protected override FeatureMap Subtract(FeatureMap other) => With(Value - Same(other));
+
+    protected override FeatureMap Multiply(FeatureMap other) => With(Value * Same(other));
+
+    private Tensor Same(FeatureMap other) => other is TorchMap map && map.network == network
+        ? map.Value
+        : throw new InvalidOperationException($"A value of {network.Name} cannot be combined with {(other is TorchMap foreign ? $"one of {foreign.network.Name}" : $"a {other.GetType().Name}")}.");
+
+    private TorchMap With(Tensor value) => new(value, network, mode);
+
+    /// <summary>Computes in 32 bits and returns to the precision and layout of the pass.</summary>
+    private TorchMap InFp32(Func<Tensor, Tensor> compute)
+    {
+        var result = compute(Value.To(ScalarType.Float));
+        return With(Mixed ? AsActivation(result) : result);
+    }
+
+    private static Tensor AsActivation(Tensor value)
+    {
+        var narrow = value.To(ScalarType.BFloat16);
+        return narrow.Shape.Count == 4 ? narrow.Contiguous(MemoryFormat.ChannelsLast) : narrow;
+    }
+
+    private Tensor Narrowed() => Mixed ? AsActivation(Value) : Value;
+
+    private Tensor Narrowed(Weight weight) => Mixed ? AsActivation(Number(weight)) : Number(weight);
+
+    /// <summary>In the type of this map, so that an fp32 weight does not widen a bf16 activation.</summary>
+    private Tensor AsValue(Tensor tensor) => Mixed ? tensor.To(Value.Type) : tensor;
+
+    private Tensor Number(Weight weight) => network.Number(weight, mode.Training);
+
+    // The centres of a line of pixels, from -1 to 1 corner to corner.
+    private Tensor Positions(long count)
+    {
+        var positions = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            positions[i] = count == 1 ? 0 : (float)(2.0 * i / (count - 1) - 1);
+        }
+
+        return Tensor.Of(positions, count).To(network.Device);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using Revisage.Torch;
+using Revisage.Training.Torch;
+
+namespace Revisage.Training.Training;
+
+/// <summary>
+/// Everything a run needs to go on as if it had never stopped: weights, averages, optimisers, LibTorch's random
+/// state, the iteration, and the settings that results depend on to the last bit.
+/// </summary>
+/// <remarks>
+/// One safetensors file. Arrays are named <c>NETWORK/weight.path</c>, <c>NETWORK.average/weight.path</c>,
+/// <c>OPTIMISER:moment/index</c>; the rest is metadata. All other randomness follows from seed and iteration.
+/// </remarks>
+public sealed class Checkpoint
+{
+    private const string Format = "revisage-checkpoint-1";
+    private const string RandomState = "torch/random";
+
+    private readonly Dictionary<string, StoredArray> arrays;
+
+    private Checkpoint(Dictionary<string, StoredArray> arrays, CheckpointState state)
+    {
+        this.arrays = arrays;
+        State = state;
+    }
+
+    public CheckpointState State { get; }
+
+    /// <summary>Copies a stage's whole state out of LibTorch.</summary>
+    public static Checkpoint Of(ITrainingStage stage, CheckpointState state)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        var arrays = new List<StoredArray>();
+        foreach (var network in stage.Networks)
+        {
+            arrays.AddRange(network.Save().Select(array => array with { Name = $"{network.Name}/{array.Name}" }));
+        }
+
+        foreach (var (name, optimizer) in stage.Optimizers)
+        {
+            foreach (var (moment, tensors) in optimizer.State)
+            {
+                arrays.AddRange(tensors.Select((tensor, index) => StoredArray.Of($"{name}:{moment}/{index.ToString(CultureInfo.InvariantCulture)}", tensor)));
+            }
+
+            arrays.Add(new StoredArray($"{name}:steps", ScalarType.Long, [1], BitConverter.GetBytes(optimizer.Steps)));
+        }
+
+        using var random = TorchSettings.RandomState();
+        arrays.Add(StoredArray.Of(RandomState, random));
+        return new Checkpoint(arrays.ToDictionary(array => array.Name), state);
+    }
+
+    /// <exception cref="RevisageException">The file is absent, damaged, or no checkpoint.</exception>
+    public static Checkpoint Load(string path)
+    {
+        try
+        {
+            var file = Safetensors.Read(File.ReadAllBytes(path));
+            if (file.Metadata.GetValueOrDefault("format") != Format)
+            {
+                throw new InvalidDataException($"It is not a training checkpoint ('{Format}').");
+            }
+
+            return new Checkpoint(file.Arrays.ToDictionary(array => array.Name), CheckpointState.Parse(file.Metadata));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or KeyNotFoundException)
+        {
+            throw new RevisageException($"'{path}' cannot be read as a checkpoint: {e.Message} Name a checkpoint.safetensors that 'revisage train' wrote.", e);
+        }
+    }
+
+    public void Save(string path) => AtomicFile.Write(path, stream =>
+        Safetensors.Write(stream, [.. arrays.Values], State.Format().Append(new("format", Format)).ToDictionary()));
+
+    /// <summary>Puts the whole state back.</summary>
+    /// <exception cref="RevisageException">The checkpoint is of another network.</exception>
+    public void Restore(ITrainingStage stage)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        foreach (var network in stage.Networks)
+        {
+            network.Load(WeightsOf(network.Name));
+        }
+
+        foreach (var (name, optimizer) in stage.Optimizers)
+        {
+            using var mode = Autograd.WithoutGradients();
+            foreach (var (moment, tensors) in optimizer.State)
+            {
+                for (var i = 0; i < tensors.Count; i++)
+                {
+                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}").ToTensor();
+                    tensors[i].Copy(values);
+                }
+            }
+
+            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps").Bytes.Span);
+        }
+
+        using var random = Find(RandomState).ToTensor();
+        TorchSettings.SetRandomState(random);
+    }
+
+    /// <summary>The weights of one of its networks by path, without the network's name.</summary>
+    public IReadOnlyDictionary<string, StoredArray> WeightsOf(string network)
+    {
+        var prefix = network + "/";
+        return arrays.Values
+            .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(array => array.Name[prefix.Length..]);
+    }
+
+    private StoredArray Find(string name) => arrays.TryGetValue(name, out var array)
+        ? array
+        : throw new RevisageException($"The checkpoint lacks '{name}'. It belongs to another recipe; resume with the recipe in its run folder.");
+}
+
+/// <summary>What a checkpoint says besides its arrays.</summary>
+public sealed record CheckpointState
+{
+    /// <summary>Iterations done; the next one has this number.</summary>
+    public required long Iteration { get; init; }
+
+    /// <summary>The effective recipe, YAML.</summary>
+    public required string Recipe { get; init; }
+
+    /// <summary>Results repeat bit for bit only at this count.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Wall time spent training so far, over all resumes.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>The best validation PSNR so far, in dB; null before the first validation.</summary>
+    public double? BestPsnr { get; init; }
+
+    internal IEnumerable<KeyValuePair<string, string>> Format()
+    {
+        yield return new("iteration", Iteration.ToString(CultureInfo.InvariantCulture));
+        yield return new("recipe", Recipe);
+        yield return new("threads", Threads.ToString(CultureInfo.InvariantCulture));
+        yield return new("seconds", Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture));
+        if (BestPsnr is { } best)
+        {
+            yield return new("best_psnr", best.ToString("R", CultureInfo.InvariantCulture));
+        }
+    }
+
+    internal static CheckpointState Parse(IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        Iteration = long.Parse(metadata["iteration"], CultureInfo.InvariantCulture),
+        Recipe = metadata["recipe"],
+        Threads = int.Parse(metadata["threads"], CultureInfo.InvariantCulture),
+        Elapsed = TimeSpan.FromSeconds(double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)),
+        BestPsnr = metadata.TryGetValue("best_psnr", out var best) ? double.Parse(best, CultureInfo.InvariantCulture) : null,
+    };
+}

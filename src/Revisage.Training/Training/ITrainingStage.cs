@@ -1,0 +1,30 @@
+using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Losses;
+using Revisage.Training.Torch;
+
+namespace Revisage.Training.Training;
+
+/// <summary>
+/// One phase of a method's training: owns its networks and optimisers, and knows what one step is. A GAN's
+/// alternation lives here, because it belongs to the paper.
+/// </summary>
+public interface ITrainingStage : IDisposable
+{
+    string Name { get; }
+
+    /// <summary>Iterations of the whole stage.</summary>
+    long Iterations { get; }
+
+    /// <summary>Everything with weights, averages included: what a checkpoint saves.</summary>
+    IReadOnlyList<TorchNetwork> Networks { get; }
+
+    IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers { get; }
+
+    /// <summary>One update from one batch. The caller has opened a tensor scope.</summary>
+    /// <param name="iteration">From 0; the learning rate follows from it.</param>
+    LossTerms Step(FaceBatch batch, long iteration);
+
+    /// <summary>The network that would be shipped now: [N, 3, h, w] to [N, 3, H, W], both in the recipe's range.</summary>
+    Tensor SuperResolve(Tensor lr);
+}

@@ -1,0 +1,34 @@
+namespace Revisage.Training.Training;
+
+/// <summary>The rate as a function of the iteration alone, so that a resumed run has the same.</summary>
+public sealed record LearningRate
+{
+    /// <summary>The highest rate.</summary>
+    public double Peak { get; init; } = 1e-4;
+
+    /// <summary>Iterations of linear rise from 0.</summary>
+    public long Warmup { get; init; }
+
+    /// <summary>Iterations at which the rate is multiplied by <see cref="Factor"/>.</summary>
+    public IReadOnlyList<long> Milestones { get; init; } = [];
+
+    /// <summary>See <see cref="Milestones"/>.</summary>
+    public double Factor { get; init; } = 0.5;
+
+    /// <summary>Falls along half a cosine to this share of the peak at the last iteration; 1 for no fall.</summary>
+    public double CosineFloor { get; init; } = 1;
+
+    /// <param name="iteration">From 0 to <paramref name="total"/> - 1.</param>
+    /// <param name="total">Iterations of the whole stage.</param>
+    public double At(long iteration, long total)
+    {
+        var rate = Peak * Math.Pow(Factor, Milestones.Count(milestone => iteration >= milestone));
+        if (iteration < Warmup)
+        {
+            return rate * (iteration + 1) / Warmup;
+        }
+
+        var progress = total <= Warmup ? 0 : (double)(iteration - Warmup) / (total - Warmup);
+        return rate * (CosineFloor + (1 - CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)));
+    }
+}

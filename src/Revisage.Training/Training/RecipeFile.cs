@@ -1,0 +1,103 @@
+using System.Globalization;
+using Revisage.Training.Methods;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Revisage.Training.Training;
+
+/// <summary>Recipes as YAML: keys are the records' properties in snake_case, and every key must be known.</summary>
+public static class RecipeFile
+{
+    /// <summary>Reads a recipe and lays overrides such as <c>learning_rate.peak=1e-4</c> over it.</summary>
+    /// <param name="name">A file, or the name of one in <paramref name="folder"/> without its extension.</param>
+    /// <param name="folder">Where the recipes that ship lie.</param>
+    /// <exception cref="RevisageException">It is absent, is not YAML, or has a key or a value that its method does not take.</exception>
+    public static Recipe Load(string name, string folder, IReadOnlyList<string> overrides)
+    {
+        var path = File.Exists(name) ? name : Path.Combine(folder, name + ".yaml");
+        if (!File.Exists(path))
+        {
+            var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order() : [];
+            throw new RevisageException($"There is no recipe '{name}'. Name a file, or one of: {string.Join(", ", known)}.");
+        }
+
+        try
+        {
+            return Parse(File.ReadAllText(path), $"'{path}'", overrides);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RevisageException($"The recipe '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <param name="source">What messages call it.</param>
+    /// <inheritdoc cref="Load"/>
+    public static Recipe Parse(string yaml, string source, IReadOnlyList<string> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(overrides);
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            var root = stream.Documents.FirstOrDefault()?.RootNode as YamlMappingNode
+                ?? throw new RevisageException($"The recipe {source} is not a YAML mapping. It begins with a line such as 'method: edsr'.");
+            foreach (var change in overrides)
+            {
+                Override(root, change);
+            }
+
+            if (!root.Children.TryGetValue("method", out var id))
+            {
+                throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
+            }
+
+            var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
+            return (Recipe)deserializer.Deserialize(overrides.Count == 0 ? yaml : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
+        }
+        catch (YamlException e)
+        {
+            throw new RevisageException($"The recipe {source}, line {e.Start.Line}: {Innermost(e).ReplaceLineEndings(" ")} Correct the key or its value.", e);
+        }
+    }
+
+    /// <summary>The whole recipe, defaults included.</summary>
+    public static string ToYaml(Recipe recipe) =>
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).Build().Serialize(recipe);
+
+    private static void Override(YamlMappingNode root, string change)
+    {
+        var equals = change.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+        {
+            throw new RevisageException($"'--set {change}' is not of the form KEY=VALUE, such as learning_rate.peak=1e-4.");
+        }
+
+        var keys = change[..equals].Split('.');
+        var node = root;
+        foreach (var key in keys[..^1])
+        {
+            if (!node.Children.TryGetValue(key, out var child) || child is not YamlMappingNode)
+            {
+                node.Children[key] = child = new YamlMappingNode();
+            }
+
+            node = (YamlMappingNode)child;
+        }
+
+        var value = new YamlStream();
+        value.Load(new StringReader(change[(equals + 1)..]));
+        node.Children[keys[^1]] = value.Documents.FirstOrDefault()?.RootNode ?? new YamlScalarNode("");
+    }
+
+    private static string Text(YamlStream stream)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        stream.Save(writer, assignAnchors: false);
+        return writer.ToString();
+    }
+
+    private static string Innermost(Exception e) => e.InnerException is null ? e.Message : Innermost(e.InnerException);
+}
