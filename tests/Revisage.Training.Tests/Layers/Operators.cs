@@ -120,13 +120,13 @@ public static class Operators
             .Is((x, w) => x[0].InstanceNorm(w[0], w[1], epsilon: 0.001));
         yield return new Setup("l2_normalize").Input(2, 3, 5, 7)
             .Is((x, _) => x[0].L2Normalize());
-        yield return new Setup("l2_normalize_vector_epsilon").Input(0, 0.3, 3, 8)
+        yield return new Setup("l2_normalize_vector_epsilon").InputWithin(0, 0.3, 3, 8)
             .Is((x, _) => x[0].L2Normalize(epsilon: 0.5));
-        yield return new Setup("softmax_channels").Input(-4, 4, 2, 5, 3, 7)
+        yield return new Setup("softmax_channels").InputWithin(-4, 4, 2, 5, 3, 7)
             .Is((x, _) => x[0].Softmax(1));
-        yield return new Setup("softmax_last").Input(-4, 4, 2, 3, 5, 7)
+        yield return new Setup("softmax_last").InputWithin(-4, 4, 2, 3, 5, 7)
             .Is((x, _) => x[0].Softmax(-1));
-        yield return new Setup("softmax_rows").Input(-4, 4, 2, 5, 7)
+        yield return new Setup("softmax_rows").InputWithin(-4, 4, 2, 5, 7)
             .Is((x, _) => x[0].Softmax(-1));
     }
 
@@ -137,8 +137,8 @@ public static class Operators
         yield return new Setup("prelu_channels").Input(2, 3, 5, 7).Weight("weight", 3).Is((x, w) => x[0].PRelu(w[0]));
         yield return new Setup("prelu_shared").Input(2, 3, 5, 7).Weight("weight", 1).Is((x, w) => x[0].PRelu(w[0]));
         yield return new Setup("prelu_vector").Input(3, 6).Weight("weight", 6).Is((x, w) => x[0].PRelu(w[0]));
-        yield return new Setup("sigmoid").Input(-6, 6, 2, 3, 5, 7).Is((x, _) => x[0].Sigmoid());
-        yield return new Setup("tanh").Input(-4, 4, 2, 3, 5, 7).Is((x, _) => x[0].Tanh());
+        yield return new Setup("sigmoid").InputWithin(-6, 6, 2, 3, 5, 7).Is((x, _) => x[0].Sigmoid());
+        yield return new Setup("tanh").InputWithin(-4, 4, 2, 3, 5, 7).Is((x, _) => x[0].Tanh());
         yield return new Setup("abs").Input(2, 3, 5, 7).Is((x, _) => x[0].Abs());
         yield return new Setup("clamp").Input(2, 3, 5, 7).Is((x, _) => x[0].Clamp(-0.25, 0.5));
         yield return new Setup("add").Input(2, 3, 5, 7).Input(2, 3, 5, 7).Is((x, _) => x[0] + x[1]);
@@ -161,7 +161,7 @@ public static class Operators
     private static IEnumerable<OperatorCase> Spatial()
     {
         yield return new Setup("max_pool_2_2").Input(2, 3, 5, 7).Is((x, _) => x[0].MaxPool(2, 2));
-        yield return new Setup("max_pool_3_2_1").Input(-2, -1, 2, 3, 6, 7).Is((x, _) => x[0].MaxPool(3, 2, 1));
+        yield return new Setup("max_pool_3_2_1").InputWithin(-2, -1, 2, 3, 6, 7).Is((x, _) => x[0].MaxPool(3, 2, 1));
         yield return new Setup("average_pool_2_2").Input(2, 3, 5, 7).Is((x, _) => x[0].AveragePool(2, 2));
         yield return new Setup("average_pool_3_2_1").Input(2, 3, 6, 7).Is((x, _) => x[0].AveragePool(3, 2, 1));
         yield return new Setup("global_average_pool").Input(2, 3, 5, 7).Is((x, _) => x[0].GlobalAveragePool());
@@ -184,9 +184,9 @@ public static class Operators
         yield return new Setup("pixel_shuffle_3").Input(2, 18, 3, 2).Is((x, _) => x[0].PixelShuffle(3));
         yield return new Setup("pixel_unshuffle_2").Input(2, 3, 4, 6).Is((x, _) => x[0].PixelUnshuffle(2));
         yield return new Setup("pixel_unshuffle_3").Input(2, 2, 3, 6).Is((x, _) => x[0].PixelUnshuffle(3));
-        yield return new Setup("warp_edge").Input(2, 3, 5, 7).Input(-3, 3, 2, 2, 5, 7).Is((x, _) => x[0].Warp(x[1], WarpBorder.Edge));
-        yield return new Setup("warp_zero").Input(2, 3, 5, 7).Input(-3, 3, 2, 2, 5, 7).Is((x, _) => x[0].Warp(x[1], WarpBorder.Zero));
-        yield return new Setup("affine_warp").Input(2, 3, 5, 7).Input(-0.5, 1.3, 2, 4).Is((x, _) => x[0].AffineWarp(x[1]));
+        yield return new Setup("warp_edge").Input(2, 3, 5, 7).InputWithin(-3, 3, 2, 2, 5, 7).Is((x, _) => x[0].Warp(x[1], WarpBorder.Edge));
+        yield return new Setup("warp_zero").Input(2, 3, 5, 7).InputWithin(-3, 3, 2, 2, 5, 7).Is((x, _) => x[0].Warp(x[1], WarpBorder.Zero));
+        yield return new Setup("affine_warp").Input(2, 3, 5, 7).InputWithin(-0.5, 1.3, 2, 4).Is((x, _) => x[0].AffineWarp(x[1]));
         yield return new Setup("pad_reflect").Input(2, 3, 5, 7).Is((x, _) => x[0].PadReflect(1, 2, 3, 4));
         yield return new Setup("pad_zero").Input(2, 3, 5, 7).Is((x, _) => x[0].PadZero(1, 2, 0, 3));
     }
@@ -229,9 +229,9 @@ public static class Operators
 
         public bool Exported { get; init; } = true;
 
-        public Setup Input(params int[] shape) => Input(-1.0, 1.0, shape);
+        public Setup Input(params int[] shape) => InputWithin(-1, 1, shape);
 
-        public Setup Input(double low, double high, params int[] shape)
+        public Setup InputWithin(double low, double high, params int[] shape)
         {
             inputs.Add(new OperatorInput($"{name}.x{inputs.Count}", shape, low, high));
             return this;
