@@ -1,0 +1,9 @@
+namespace Revisage.Training.Layers;
+
+/// <summary>Twice the height and width: a convolution to four times the channels, then a pixel shuffle (Shi 2016).</summary>
+public sealed class Upsampler(int channels) : Block
+{
+    private readonly Conv2d conv = new(channels, 4 * channels, 3, padding: 1);
+
+    public override FeatureMap Forward(FeatureMap x) => conv.Forward(x).PixelShuffle(2);
+}

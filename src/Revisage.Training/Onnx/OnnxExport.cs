@@ -1,0 +1,42 @@
+using Revisage.Training.Layers;
+
+namespace Revisage.Training.Onnx;
+
+/// <summary>An input of an exported network: its name and its shape without N, such as [3, 16, 16].</summary>
+public sealed record OnnxInput(string Name, params int[] Shape);
+
+/// <summary>Records networks as ONNX files. No native library takes part.</summary>
+public static class OnnxExport
+{
+    /// <summary>
+    /// Runs <paramref name="forward"/> once on values that record what is done with them. N stays free (the axis is
+    /// named "batch"); all other sizes are fixed by <paramref name="inputs"/>.
+    /// </summary>
+    /// <param name="name">The network's name, for the graph and for messages.</param>
+    /// <param name="forward">From one map for each input to the outputs with their names.</param>
+    /// <param name="numbers">A weight's stored numbers, row-major; transforms are applied here.</param>
+    /// <param name="weights">Every weight the network may use; those it does not use are left out.</param>
+    /// <param name="metadata">Becomes the file's metadata, such as the model card.</param>
+    /// <returns>The file's bytes, the same each time for the same arguments.</returns>
+    /// <exception cref="RevisageException">Sizes do not fit, numbers are missing or not finite, or the network holds an operator for training only.</exception>
+    public static byte[] Record(
+        string name,
+        IReadOnlyList<OnnxInput> inputs,
+        Func<IReadOnlyList<FeatureMap>, IReadOnlyList<(string Name, FeatureMap Map)>> forward,
+        Func<NamedWeight, ReadOnlyMemory<float>> numbers,
+        IReadOnlyList<NamedWeight> weights,
+        IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(forward);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var graph = new OnnxGraph(name, weights, numbers);
+        var maps = inputs.Select(input => graph.Input(input.Name, input.Shape)).ToArray();
+        foreach (var (output, map) in forward(maps))
+        {
+            graph.Output(output, map);
+        }
+
+        return OnnxWriter.Write(graph, metadata);
+    }
+}
