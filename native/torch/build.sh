@@ -16,7 +16,8 @@ else
 fi
 
 # The bridge must speak the C++ ABI that the library was built with.
-if nm -DC "$lib/libc10.so" | grep -q '__cxx11::basic_string'; then abi=1; else abi=0; fi
+# (grep reads to the end: with -q it would close the pipe under nm, which pipefail counts as "not found".)
+if nm -DC "$lib/libc10.so" | grep '__cxx11::basic_string' > /dev/null; then abi=1; else abi=0; fi
 libraries=(-ltorch -ltorch_cpu -lc10)
 if [ -e "$lib/libtorch_cuda.so" ]; then libraries=(-Wl,--no-as-needed -ltorch_cuda "${libraries[@]}"); fi
 

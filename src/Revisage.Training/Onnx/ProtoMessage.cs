@@ -13,6 +13,7 @@ internal sealed class ProtoMessage
     private const int VarintType = 0;
     private const int BytesType = 2;
     private const int FixedType = 5;
+    private const int WideFixedType = 1;
 
     private readonly ArrayBufferWriter<byte> buffer = new();
 
@@ -30,6 +31,14 @@ internal sealed class ProtoMessage
         Varint((ulong)(field << 3 | FixedType));
         BinaryPrimitives.WriteSingleLittleEndian(buffer.GetSpan(sizeof(float)), value);
         buffer.Advance(sizeof(float));
+        return this;
+    }
+
+    public ProtoMessage Double(int field, double value)
+    {
+        Varint((ulong)(field << 3 | WideFixedType));
+        BinaryPrimitives.WriteDoubleLittleEndian(buffer.GetSpan(sizeof(double)), value);
+        buffer.Advance(sizeof(double));
         return this;
     }
 

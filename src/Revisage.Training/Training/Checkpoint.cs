@@ -1,6 +1,5 @@
 using System.Globalization;
 using Revisage.Torch;
-using Revisage.Training.Torch;
 
 namespace Revisage.Training.Training;
 

@@ -19,7 +19,7 @@ public static class RecipeFile
         var path = File.Exists(name) ? name : Path.Combine(folder, name + ".yaml");
         if (!File.Exists(path))
         {
-            var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order() : [];
+            var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order().ToArray() : [];
             throw new RevisageException($"There is no recipe '{name}'. Name a file, or one of: {string.Join(", ", known)}.");
         }
 

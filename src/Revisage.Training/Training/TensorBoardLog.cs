@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Training;
 
@@ -18,27 +18,27 @@ public sealed class TensorBoardLog : IDisposable
         var now = DateTimeOffset.UtcNow;
         var name = $"events.out.tfevents.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.{now.Ticks % 10_000_000}";
         stream = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        Append(new ProtoWriter().Double(1, Now()).Text(3, "brain.Event:2"));
+        Append(new ProtoMessage().Double(1, Now()).Text(3, "brain.Event:2"));
     }
 
     public void Scalar(string tag, double value, long step) =>
-        Append(Event(step).Message(5, new ProtoWriter().Message(1, new ProtoWriter().Text(1, tag).Float(2, (float)value))));
+        Append(Event(step).Nested(5, new ProtoMessage().Nested(1, new ProtoMessage().Text(1, tag).Single(2, (float)value))));
 
     /// <param name="png">The picture's file, as it is.</param>
     public void Picture(string tag, byte[] png, int width, int height, long step) =>
-        Append(Event(step).Message(5, new ProtoWriter().Message(1, new ProtoWriter()
+        Append(Event(step).Nested(5, new ProtoMessage().Nested(1, new ProtoMessage()
             .Text(1, tag)
-            .Message(4, new ProtoWriter().Varint(1, height).Varint(2, width).Varint(3, 3).Bytes(4, png)))));
+            .Nested(4, new ProtoMessage().Integer(1, height).Integer(2, width).Integer(3, 3).Bytes(4, png)))));
 
     public void Dispose() => stream.Dispose();
 
-    private static ProtoWriter Event(long step) => new ProtoWriter().Double(1, Now()).Varint(2, step);
+    private static ProtoMessage Event(long step) => new ProtoMessage().Double(1, Now()).Integer(2, step);
 
     private static double Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
 
-    private void Append(ProtoWriter message)
+    private void Append(ProtoMessage message)
     {
-        var data = message.ToArray();
+        var data = message.Written;
         Span<byte> frame = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(frame, data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], MaskedCrc(frame[..8]));
@@ -60,56 +60,5 @@ public sealed class TensorBoardLog : IDisposable
 
         crc = ~crc;
         return ((crc >> 15) | (crc << 17)) + 0xA282EAD8;
-    }
-
-    /// <summary>The few wire types that Event needs.</summary>
-    private sealed class ProtoWriter
-    {
-        private readonly MemoryStream bytes = new();
-
-        public byte[] ToArray() => bytes.ToArray();
-
-        public ProtoWriter Varint(int field, long value)
-        {
-            Raw((ulong)(field << 3));
-            Raw((ulong)value);
-            return this;
-        }
-
-        public ProtoWriter Double(int field, double value)
-        {
-            Raw((ulong)(field << 3 | 1));
-            bytes.Write(BitConverter.GetBytes(value));
-            return this;
-        }
-
-        public ProtoWriter Float(int field, float value)
-        {
-            Raw((ulong)(field << 3 | 5));
-            bytes.Write(BitConverter.GetBytes(value));
-            return this;
-        }
-
-        public ProtoWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
-
-        public ProtoWriter Message(int field, ProtoWriter message) => Bytes(field, message.ToArray());
-
-        public ProtoWriter Bytes(int field, byte[] value)
-        {
-            Raw((ulong)(field << 3 | 2));
-            Raw((ulong)value.Length);
-            bytes.Write(value);
-            return this;
-        }
-
-        private void Raw(ulong value)
-        {
-            for (; value > 0x7F; value >>= 7)
-            {
-                bytes.WriteByte((byte)(value | 0x80));
-            }
-
-            bytes.WriteByte((byte)value);
-        }
     }
 }

@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Globalization;
+using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Losses;
+
+namespace Revisage.Training.Training;
+
+/// <summary>What a run tells while it goes on. Calls come from the training thread, in order.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>Every <see cref="ReportOptions.LogEvery"/> iterations.</summary>
+    void Logged(TrainingProgress progress);
+
+    /// <summary>After each validation.</summary>
+    void Validated(long iteration, ValidationResult result, bool best);
+}
+
+/// <summary>Where a run stands.</summary>
+/// <param name="Iteration">Iterations done, of <paramref name="Iterations"/>.</param>
+/// <param name="Losses">Means since the last report.</param>
+/// <param name="ImagesPerSecond">Since the last report, validations and checkpoints left out.</param>
+/// <param name="WaitedShare">The share of the time since then that training waited for data.</param>
+public sealed record TrainingProgress(
+    long Iteration, long Iterations, IReadOnlyList<LossValue> Losses, double LearningRate, double ImagesPerSecond, double WaitedShare, TimeSpan Left);
+
+/// <summary>Why a run returned.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All iterations are done.</summary>
+    Complete,
+
+    /// <summary>It was asked to stop; the checkpoint holds everything up to that moment.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// Repeats a stage: batches, log lines, validation, checkpoints, resume. It knows nothing of networks or GANs.
+/// </summary>
+/// <remarks>
+/// All calls to LibTorch happen on the thread that calls <see cref="Run"/>. That is best the process's main
+/// thread: glibc serves it from the heap that grows without bound, and other threads from arenas of 64 MB,
+/// beyond which every large buffer is mapped and faulted in anew.
+/// </remarks>
+public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDataset dataset, Validation validation, RunFolder folder)
+{
+    private double? bestPsnr;
+    private TimeSpan elapsedBefore;
+
+    /// <summary>Trains from <paramref name="resumed"/>, or from the start, to the last iteration or to cancellation.</summary>
+    /// <exception cref="LossNotFiniteException">A loss stopped being a number; the last checkpoint stays as it was.</exception>
+    public TrainingEnd Run(Checkpoint? resumed, ITrainingObserver observer, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var iteration = 0L;
+        if (resumed is not null)
+        {
+            resumed.Restore(stage);
+            iteration = resumed.State.Iteration;
+            bestPsnr = resumed.State.BestPsnr;
+            elapsedBefore = resumed.State.Elapsed;
+        }
+        else
+        {
+            TorchSettings.Seed((ulong)recipe.Seed);
+        }
+
+        using var loader = new BatchLoader(dataset, recipe.Batch, iteration);
+        using var events = new TensorBoardLog(folder.Events);
+        var begun = Stopwatch.StartNew();
+        var window = new Window(loader, iteration);
+        while (iteration < stage.Iterations && !stop.IsCancellationRequested)
+        {
+            FaceBatch batch;
+            try
+            {
+                batch = loader.Next(stop);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            using (new TensorScope())
+            {
+                try
+                {
+                    window.Add(stage.Step(batch, iteration).Values());
+                }
+                catch (LossNotFiniteException e)
+                {
+                    throw new LossNotFiniteException(
+                        $"{e.Message} Iteration {iteration}, samples {batch.First} to {batch.First + batch.Size - 1}. '{folder.Checkpoint}' holds the last good state; resume with a lower learning_rate.peak.");
+                }
+            }
+
+            iteration++;
+            if (Due(recipe.Report.LogEvery))
+            {
+                var progress = window.Close(iteration, stage.Iterations, recipe.Batch, stage.Optimizers[0].Optimizer.LearningRate);
+                Log(progress, events);
+                observer.Logged(progress);
+            }
+
+            if (Due(recipe.Report.ValidateEvery) || iteration == stage.Iterations)
+            {
+                window.Pause();
+                Validate(iteration, events, observer, begun.Elapsed);
+                window.Resume();
+            }
+
+            if (Due(recipe.Report.CheckpointEvery) || iteration == stage.Iterations)
+            {
+                window.Pause();
+                State(iteration, begun.Elapsed).Save(folder.Checkpoint);
+                window.Resume();
+            }
+        }
+
+        if (iteration == stage.Iterations)
+        {
+            return TrainingEnd.Complete;
+        }
+
+        State(iteration, begun.Elapsed).Save(folder.Checkpoint);
+        return TrainingEnd.Stopped;
+
+        bool Due(int every) => every > 0 && iteration % every == 0;
+    }
+
+    private void Validate(long iteration, TensorBoardLog events, ITrainingObserver observer, TimeSpan elapsed)
+    {
+        var result = validation.Run(stage, recipe.Data.Range);
+        var best = bestPsnr is null || result.Psnr > bestPsnr;
+        if (best)
+        {
+            bestPsnr = result.Psnr;
+            State(iteration, elapsed).Save(folder.Best);
+        }
+
+        var picture = Path.Combine(folder.Pictures, string.Create(CultureInfo.InvariantCulture, $"{iteration:D7}.png"));
+        AtomicFile.WriteAllBytes(picture, result.Picture.Png);
+        events.Scalar("validation/psnr", result.Psnr, iteration);
+        events.Scalar("validation/ssim", result.Ssim, iteration);
+        events.Picture("validation/faces", result.Picture.Png, result.Picture.Width, result.Picture.Height, iteration);
+        Append(string.Create(
+            CultureInfo.InvariantCulture,
+            $"validation {iteration}  psnr {result.Psnr:F3} ({result.Psnr - result.BicubicPsnr:+0.000;-0.000} over bicubic)  ssim {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
+        observer.Validated(iteration, result, best);
+    }
+
+    private Checkpoint State(long iteration, TimeSpan elapsed) => Checkpoint.Of(stage, new CheckpointState
+    {
+        Iteration = iteration,
+        Recipe = RecipeFile.ToYaml(recipe),
+        Threads = TorchSettings.Threads,
+        Elapsed = elapsedBefore + elapsed,
+        BestPsnr = bestPsnr,
+    });
+
+    private void Log(TrainingProgress progress, TensorBoardLog events)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"step {progress.Iteration}");
+        foreach (var (name, value) in progress.Losses)
+        {
+            line += string.Create(CultureInfo.InvariantCulture, $"  {name} {value:G4}");
+            events.Scalar($"loss/{name}", value, progress.Iteration);
+        }
+
+        line += string.Create(
+            CultureInfo.InvariantCulture,
+            $"  lr {progress.LearningRate:G3}  {progress.ImagesPerSecond:F1} images/s  waited {progress.WaitedShare:P1}  resident {Environment.WorkingSet >> 20} MB");
+        events.Scalar("train/learning_rate", progress.LearningRate, progress.Iteration);
+        events.Scalar("train/images_per_second", progress.ImagesPerSecond, progress.Iteration);
+        Append(line);
+    }
+
+    private void Append(string line)
+    {
+        try
+        {
+            File.AppendAllText(folder.Log, line + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RevisageException($"Cannot write '{folder.Log}': {e.Message} The last checkpoint is whole; free some space and resume.", e);
+        }
+    }
+
+    /// <summary>Sums since the last log line.</summary>
+    private sealed class Window(BatchLoader loader, long start)
+    {
+        private readonly Stopwatch clock = Stopwatch.StartNew();
+        private readonly List<(string Name, double Sum)> sums = [];
+        private long first = start;
+        private TimeSpan waited;
+
+        public void Add(IReadOnlyList<LossValue> losses)
+        {
+            for (var i = 0; i < losses.Count; i++)
+            {
+                if (i == sums.Count)
+                {
+                    sums.Add((losses[i].Name, 0));
+                }
+
+                sums[i] = (losses[i].Name, sums[i].Sum + losses[i].Value);
+            }
+        }
+
+        public void Pause() => clock.Stop();
+
+        public void Resume() => clock.Start();
+
+        public TrainingProgress Close(long iteration, long iterations, int batch, double rate)
+        {
+            var steps = iteration - first;
+            var seconds = clock.Elapsed.TotalSeconds;
+            var progress = new TrainingProgress(
+                iteration,
+                iterations,
+                [.. sums.Select(sum => new LossValue(sum.Name, sum.Sum / steps))],
+                rate,
+                steps * batch / seconds,
+                (loader.Waited - waited).TotalSeconds / seconds,
+                TimeSpan.FromSeconds((iterations - iteration) * seconds / steps));
+            sums.Clear();
+            first = iteration;
+            waited = loader.Waited;
+            clock.Restart();
+            return progress;
+        }
+    }
+}

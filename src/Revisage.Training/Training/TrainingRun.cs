@@ -1,0 +1,71 @@
+using Revisage.Evaluation;
+using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Methods;
+
+namespace Revisage.Training.Training;
+
+/// <summary>What a run is started with, besides its recipe.</summary>
+/// <param name="Data">A folder with an index.csv and the splits "train" and "val".</param>
+/// <param name="Run">The folder that the run writes to.</param>
+public sealed record TrainingRunOptions(string Data, string Run)
+{
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Threads of one operator; null for LibTorch's own choice, one a core.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Told how many faces have been decoded, of how many.</summary>
+    public Action<int, int>? Decoding { get; init; }
+}
+
+/// <summary>A method's training from recipe to last checkpoint.</summary>
+public static class TrainingRun
+{
+    /// <summary>Starts afresh.</summary>
+    /// <exception cref="RevisageException">The run folder is taken, or the data does not serve the recipe.</exception>
+    public static TrainingEnd Start(Recipe recipe, TrainingRunOptions options, ITrainingObserver observer, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = RunFolder.Create(options.Run);
+        AtomicFile.WriteAllText(folder.Recipe, RecipeFile.ToYaml(recipe));
+        return Run(recipe, folder, null, options, observer, stop);
+    }
+
+    /// <summary>Goes on from a run folder's last checkpoint, with its recipe and its number of threads.</summary>
+    /// <exception cref="RevisageException">There is no checkpoint, or it is damaged.</exception>
+    public static TrainingEnd Resume(TrainingRunOptions options, ITrainingObserver observer, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = RunFolder.Resume(options.Run);
+        var checkpoint = Checkpoint.Load(folder.Checkpoint);
+        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{folder.Checkpoint}'", []);
+        return Run(recipe, folder, checkpoint, options with { Threads = options.Threads ?? checkpoint.State.Threads }, observer, stop);
+    }
+
+    private static TrainingEnd Run(
+        Recipe recipe, RunFolder folder, Checkpoint? checkpoint, TrainingRunOptions options, ITrainingObserver observer, CancellationToken stop)
+    {
+        var set = FaceSet.Open(options.Data);
+        var validation = new Validation(set, Protocol.Revisage8x, recipe.Report);
+        var total = set.InSplit("train").Count;
+        var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
+        var dataset = FaceDataset.Load(set, "train", recipe.Data, recipe.Seed, decoding, stop);
+
+        if (options.Threads is { } threads)
+        {
+            TorchSettings.Threads = threads;
+        }
+
+        TorchSettings.Deterministic = true;
+        // One stage for every method so far; the list is the method's.
+        using var stage = MethodCatalog.Find(recipe.Method).Stages(recipe).Single()(options.Device);
+        return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
+    }
+
+    /// <summary>Reports on the thread that decodes; <see cref="Progress{T}"/> would queue.</summary>
+    private sealed class Decoded(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+}
