@@ -165,6 +165,10 @@ public class OnnxExportTests
     }
 
     [Fact]
+    public void An_axis_may_count_from_the_end() =>
+        Record(Operators.Find("softmax_last")).Nodes.First().Attributes["axis"].ShouldBe(-1L);
+
+    [Fact]
     public void A_warps_grid_runs_from_corner_to_corner()
     {
         var grid = Record(Operators.Find("warp_edge")).Initializers.Values.Single(tensor => tensor.Shape.SequenceEqual([1L, 2, 5, 7]));
