@@ -1,6 +1,4 @@
-using Revisage.Training.Onnx;
-
-namespace Revisage.Training.Tests.Onnx;
+namespace Revisage.Training.Tests;
 
 /// <summary>Against the examples of protobuf.dev, "Encoding".</summary>
 public class ProtoMessageTests
@@ -20,6 +18,9 @@ public class ProtoMessageTests
 
     [Fact]
     public void A_float_is_four_bytes_little_endian() => Hex(new ProtoMessage().Single(2, 1)).ShouldBe("150000803F");
+
+    [Fact]
+    public void A_double_is_eight_bytes_little_endian() => Hex(new ProtoMessage().Double(1, 1)).ShouldBe("09000000000000F03F");
 
     [Fact]
     public void A_field_number_above_15_takes_two_bytes() => Hex(new ProtoMessage().Integer(20, 1)).ShouldBe("A00101");
