@@ -99,7 +99,7 @@ public class OnnxExportTests
     [Fact]
     public void Spectral_norms_are_baked_in_and_their_vectors_left_out()
     {
-        // u and v are the first unit vectors' direction: sigma = u' W v = 0.8 * 0.5 + 0.6 * 2 = 1.6 with v = (1, 0).
+        // sigma = u' W v = 0.8 * 0.5 + 0.6 * 2 = 1.6.
         var u = new Weight([2], Initializers.Zeros) { Learned = false };
         var v = new Weight([2], Initializers.Zeros) { Learned = false };
         var weight = new Weight([2, 2], Initializers.Zeros) { Transform = new SpectralNorm(u, v) };
