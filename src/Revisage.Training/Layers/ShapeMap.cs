@@ -333,7 +333,7 @@ public sealed class ShapeMap : FeatureMap
 internal sealed class ShapeTally(IReadOnlyList<NamedWeight> weights)
 {
     private readonly Dictionary<Weight, string> paths = weights.ToDictionary(named => named.Weight, named => named.Path);
-    private readonly Dictionary<string, long> multiplyAdds = [];
+    private readonly OrderedDictionary<string, long> multiplyAdds = [];
 
     /// <summary>By the path of the block that owns the weight, in order of first use; the products of two maps under "".</summary>
     public IReadOnlyDictionary<string, long> MultiplyAdds => multiplyAdds;
@@ -345,6 +345,6 @@ internal sealed class ShapeTally(IReadOnlyList<NamedWeight> weights)
     public void Count(Weight? weight, long count)
     {
         var owner = weight is null ? "" : Owner(weight) ?? "";
-        multiplyAdds[owner] = multiplyAdds.GetValueOrDefault(owner) + count;
+        multiplyAdds[owner] = CollectionExtensions.GetValueOrDefault(multiplyAdds, owner) + count;
     }
 }

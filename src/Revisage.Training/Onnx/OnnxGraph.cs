@@ -44,7 +44,7 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
     private readonly List<OnnxValue> outputs = [];
     private readonly List<OnnxNode> nodes = [];
     private readonly List<OnnxTensor> constants = [];
-    private readonly Dictionary<(Weight Weight, string Shape), OnnxTensor> used = [];
+    private readonly OrderedDictionary<(Weight Weight, string Shape), OnnxTensor> used = [];
 
     public string Name { get; } = name;
 
@@ -90,10 +90,11 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
         return node;
     }
 
+    /// <summary>The name of a constant; without <paramref name="shape"/>, of a single number without axes.</summary>
     public string Floats(ReadOnlySpan<float> values, params IReadOnlyList<int> shape) =>
         Constant(OnnxType.Float, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>A row of whole numbers.</summary>
+    /// <summary>The name of a constant row of 64-bit integers.</summary>
     public string Integers(params ReadOnlySpan<long> values) =>
         Constant(OnnxType.Int64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
@@ -102,13 +103,13 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
     public string Use(Weight weight, params IReadOnlyList<int> shape)
     {
         shape = shape.Count == 0 ? weight.Shape : shape;
-        var key = (weight, string.Join('x', shape));
-        if (!used.TryGetValue(key, out var tensor))
+        var extents = string.Join('x', shape);
+        if (!used.TryGetValue((weight, extents), out var tensor))
         {
             var path = Find(weight).Path;
-            var name = used.Values.Any(other => other.Name == path) ? Unused($"{path}.{key.Item2}") : path;
-            tensor = new OnnxTensor(name, OnnxType.Float, shape, MemoryMarshal.AsBytes<float>(Baked(weight)).ToArray());
-            used.Add(key, tensor);
+            var own = used.Keys.Any(key => key.Weight == weight) ? Unused($"{path}.{extents}") : path;
+            tensor = new OnnxTensor(own, OnnxType.Float, shape, MemoryMarshal.AsBytes<float>(Baked(weight)).ToArray());
+            used.Add((weight, extents), tensor);
         }
 
         return tensor.Name;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Training;
 

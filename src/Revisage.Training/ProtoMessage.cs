@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Revisage.Training.Onnx;
+namespace Revisage.Training;
 
 /// <summary>
 /// One message in Protocol Buffers' wire format (protobuf.dev, "Encoding"): fields by number, in the order they
@@ -11,9 +11,9 @@ namespace Revisage.Training.Onnx;
 internal sealed class ProtoMessage
 {
     private const int VarintType = 0;
+    private const int DoubleType = 1;
     private const int BytesType = 2;
-    private const int FixedType = 5;
-    private const int WideFixedType = 1;
+    private const int SingleType = 5;
 
     private readonly ArrayBufferWriter<byte> buffer = new();
 
@@ -28,7 +28,7 @@ internal sealed class ProtoMessage
 
     public ProtoMessage Single(int field, float value)
     {
-        Varint((ulong)(field << 3 | FixedType));
+        Varint((ulong)(field << 3 | SingleType));
         BinaryPrimitives.WriteSingleLittleEndian(buffer.GetSpan(sizeof(float)), value);
         buffer.Advance(sizeof(float));
         return this;
@@ -36,7 +36,7 @@ internal sealed class ProtoMessage
 
     public ProtoMessage Double(int field, double value)
     {
-        Varint((ulong)(field << 3 | WideFixedType));
+        Varint((ulong)(field << 3 | DoubleType));
         BinaryPrimitives.WriteDoubleLittleEndian(buffer.GetSpan(sizeof(double)), value);
         buffer.Advance(sizeof(double));
         return this;
