@@ -25,17 +25,12 @@ public sealed class FaceDataset
     public int Count => faces.Count;
 
     /// <summary>Decodes every face of a split, on as many threads as there are cores.</summary>
-    /// <exception cref="RevisageException">The split is empty, or a picture cannot be read.</exception>
+    /// <exception cref="RevisageException">There is no such split, or a picture cannot be read.</exception>
     public static FaceDataset Load(FaceSet set, string split, DataOptions options, int seed, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
-        var listed = set.InSplit(split);
-        if (listed.Count == 0)
-        {
-            throw new RevisageException($"'{set.Folder}' has no faces in the split '{split}'. Training needs an index.csv with the splits 'train' and 'val'.");
-        }
-
+        var listed = set.OfSplit(split).Faces;
         var faces = new Face[listed.Count];
         var done = 0;
         try
@@ -141,7 +136,7 @@ public sealed class FaceDataset
         public static Face Load(FaceImage listed, int highRes)
         {
             var image = ImageFile.Load(listed.Path).CentralSquare();
-            var hr = listed.HighRes > 0 ? listed.HighRes : image.Width;
+            var hr = listed.Hr ?? image.Width;
             if (hr > image.Width)
             {
                 throw new RevisageException($"'{listed.Path}' has {image.Width} pixels, but its index says {hr}. Correct the index or replace the picture.");

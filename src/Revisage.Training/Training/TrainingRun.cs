@@ -48,7 +48,7 @@ public static class TrainingRun
     {
         var set = FaceSet.Open(options.Data);
         var validation = new Validation(set, Protocol.Revisage8x, recipe.Report);
-        var total = set.InSplit("train").Count;
+        var total = set.OfSplit("train").Faces.Count;
         var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
         var dataset = FaceDataset.Load(set, "train", recipe.Data, recipe.Seed, decoding, stop);
 

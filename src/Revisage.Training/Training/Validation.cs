@@ -21,6 +21,7 @@ public sealed class Validation
     private const int Batch = 8;
 
     private readonly IReadOnlyList<(Image Lr, Image Hr)> pairs;
+    private readonly IReadOnlyList<Planes> truths;
     private readonly IReadOnlyList<Image> enlarged;
     private readonly int rows;
     private readonly double bicubicPsnr;
@@ -31,16 +32,14 @@ public sealed class Validation
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(report);
-        pairs = [.. set.Spread("val", report.ValidationImages).Select(protocol.MakePair)];
-        if (pairs.Count == 0)
-        {
-            throw new RevisageException($"'{set.Folder}' has no faces in the split 'val'. Training is validated on faces it never sees.");
-        }
-
+        var faces = set.OfSplit("val").Faces;
+        var count = Math.Min(report.ValidationImages, faces.Count);
+        // Spread evenly, so that every source within the split has its share.
+        pairs = [.. Enumerable.Range(0, count).Select(i => protocol.MakePair(faces[(int)((long)i * faces.Count / count)]))];
+        truths = [.. pairs.Select(pair => Planes.Of(pair.Hr))];
         enlarged = [.. pairs.Select(pair => PillowResize.Resize(pair.Lr, pair.Hr.Width, pair.Hr.Height, ResampleFilter.Bicubic))];
         rows = Math.Min(report.PictureRows, pairs.Count);
-        bicubicPsnr = Mean(enlarged, Psnr.Rgb);
-        bicubicSsim = Mean(enlarged, Ssim.Rgb);
+        (bicubicPsnr, bicubicSsim) = Measure(enlarged);
     }
 
     public ValidationResult Run(ITrainingStage stage, ValueRange range)
@@ -54,11 +53,15 @@ public sealed class Validation
             restored.AddRange(Images(stage.SuperResolve(Input(chunk, range)), range));
         }
 
-        return new ValidationResult(Mean(restored, Psnr.Rgb), Mean(restored, Ssim.Rgb), bicubicPsnr, bicubicSsim, Draw(restored));
+        var (psnr, ssim) = Measure(restored);
+        return new ValidationResult(psnr, ssim, bicubicPsnr, bicubicSsim, Draw(restored));
     }
 
-    private double Mean(IReadOnlyList<Image> images, Func<Image, Image, double> metric) =>
-        images.Zip(pairs, (image, pair) => metric(image, pair.Hr)).Average();
+    private (double Psnr, double Ssim) Measure(IReadOnlyList<Image> images)
+    {
+        var planes = images.Select(Planes.Of).ToArray();
+        return (planes.Zip(truths, Psnr.OfRgb).Average(), planes.Zip(truths, Ssim.OfRgb).Average());
+    }
 
     private static Tensor Input((Image Lr, Image Hr)[] chunk, ValueRange range)
     {

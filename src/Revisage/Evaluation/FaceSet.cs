@@ -1,113 +1,95 @@
 using System.Globalization;
+using Revisage.Imaging;
 
 namespace Revisage.Evaluation;
 
-/// <summary>One face of a set, as its index has it.</summary>
-/// <param name="Path">The picture's file.</param>
-/// <param name="Set">The set within the index, such as "lfw".</param>
-/// <param name="Split">"train" or "val".</param>
-/// <param name="Size">Pixels of the file's side; 0 where no index tells.</param>
-/// <param name="HighRes">Pixels of the central square that is the HR face; the rest is margin. 0 for all of it.</param>
-public sealed record FaceImage(string Path, string Set, string Split, int Size, int HighRes)
-{
-    /// <summary>Who it is; null where the source does not say.</summary>
-    public string? Identity { get; init; }
-
-    public int? Age { get; init; }
-
-    public string? Gender { get; init; }
-
-    public string? Ethnicity { get; init; }
-}
+/// <summary>One face of a <see cref="FaceSet"/>, as its index describes it; null for what the index leaves open.</summary>
+/// <param name="Path">The file, openable as it stands.</param>
+/// <param name="Set">The source that the face comes from; means are given by it.</param>
+/// <param name="Split">Such as train or val; null in a folder without an index.</param>
+/// <param name="Hr">Side of the central square that is the face, in pixels of the file; null for the largest there is.</param>
+public sealed record FaceImage(string Path, string Set, string? Split, string? Identity, int? Age, string? Gender, string? Ethnicity, int? Hr);
 
 /// <summary>
-/// A folder of aligned faces: either with an <c>index.csv</c> (file, set, split, identity, age, gender, ethnicity,
-/// mask, size, hr, native_side), or plain pictures, which then all count as "val".
+/// A folder of aligned faces: those that its <c>index.csv</c> names (columns file, set, split, hr, and if known
+/// identity, age, gender, ethnicity), or without an index every picture below the folder.
 /// </summary>
 public sealed class FaceSet
 {
-    private static readonly string[] Required = ["file", "set", "split", "size", "hr"];
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"];
+    private static readonly string[] Required = ["file", "set", "split", "hr"];
 
-    private FaceSet(string folder, IReadOnlyList<FaceImage> faces)
-    {
-        Folder = folder;
-        Faces = faces;
-    }
+    private FaceSet(string folder, IReadOnlyList<FaceImage> faces) => (Folder, Faces) = (folder, faces);
 
     public string Folder { get; }
 
-    /// <summary>In the index's order, or by name.</summary>
+    /// <summary>In the index's order, or by path.</summary>
     public IReadOnlyList<FaceImage> Faces { get; }
 
-    /// <exception cref="RevisageException">The folder is absent or empty, or its index lacks a column.</exception>
+    /// <exception cref="RevisageException">No such folder, nothing in it, or an index that does not hold together.</exception>
     public static FaceSet Open(string folder)
     {
         if (!Directory.Exists(folder))
-        {
-            throw new RevisageException($"There is no folder '{folder}'. Name one with an index.csv, or with pictures of faces.");
-        }
+            throw new RevisageException($"'{folder}' is no folder. Name one that holds faces, with --data.");
 
         var index = System.IO.Path.Combine(folder, "index.csv");
-        var faces = File.Exists(index) ? ReadIndex(folder, index) : ReadFolder(folder);
+        var faces = File.Exists(index) ? ReadIndex(folder, index) : FindPictures(folder);
         return faces.Count > 0
             ? new FaceSet(folder, faces)
-            : throw new RevisageException($"There are no faces in '{folder}'. It needs an index.csv, or pictures ({string.Join(", ", Extensions)}).");
+            : throw new RevisageException($"'{folder}' holds no index.csv and no picture, or an empty index. Name a folder that holds faces.");
     }
 
-    public IReadOnlyList<FaceImage> InSplit(string split) => [.. Faces.Where(face => face.Split == split)];
-
-    /// <summary><paramref name="count"/> faces spread evenly over the split, so that every set within has its share.</summary>
-    public IReadOnlyList<FaceImage> Spread(string split, int count)
+    /// <summary>The faces of one split; all of them where no index tells splits apart.</summary>
+    /// <exception cref="RevisageException">The index has other splits only.</exception>
+    public FaceSet OfSplit(string split)
     {
-        var all = InSplit(split);
-        return count >= all.Count ? all : [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)])];
+        var chosen = Faces.Where(face => face.Split is null || face.Split == split).ToArray();
+        return chosen.Length > 0
+            ? new FaceSet(Folder, chosen)
+            : throw new RevisageException(
+                $"'{Folder}' has no split '{split}', only {string.Join(", ", Faces.Select(face => $"'{face.Split}'").Distinct())}. Choose one of these.");
     }
-
-    private static List<FaceImage> ReadFolder(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Extensions.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal)
-            .Select(file => new FaceImage(file, "", "val", 0, 0))];
 
     private static List<FaceImage> ReadIndex(string folder, string index)
     {
-        using var reader = new StreamReader(index);
-        var header = (reader.ReadLine() ?? "").Split(',');
-        var columns = header.Select((name, i) => (name: name.Trim(), i)).ToDictionary(column => column.name, column => column.i);
-        if (Required.Where(name => !columns.ContainsKey(name)).ToList() is { Count: > 0 } missing)
+        var lines = File.ReadAllLines(index);
+        var columns = lines.Length == 0 ? [] : lines[0].TrimStart('\uFEFF').Split(',');
+        var missing = Required.Except(columns).ToArray();
+        if (missing.Length > 0)
         {
-            throw new RevisageException($"'{index}' lacks the column(s) {string.Join(", ", missing)}; it has {string.Join(", ", header)}.");
+            throw new RevisageException(
+                $"'{index}' has no column {string.Join(", ", missing.Select(name => $"'{name}'"))} (found: {string.Join(", ", columns)}). Add it, or remove the index to take every picture.");
         }
 
-        var faces = new List<FaceImage>();
-        for (var number = 2; reader.ReadLine() is { } line; number++)
+        var faces = new List<FaceImage>(lines.Length);
+        var absent = new List<string>();
+        for (var number = 2; number <= lines.Length; number++)
         {
-            if (line.Length == 0)
-            {
+            var fields = lines[number - 1].Split(',');
+            if (fields is [""])
                 continue;
-            }
+            if (fields.Length != columns.Length)
+                throw new RevisageException($"'{index}', line {number}: {fields.Length} fields under {columns.Length} columns. Mend the line.");
 
-            var cells = line.Split(',');
-            if (cells.Length != header.Length)
-            {
-                throw new RevisageException($"'{index}', line {number}, has {cells.Length} cells, but the header has {header.Length}.");
-            }
+            string? Text(string column) => Array.IndexOf(columns, column) is >= 0 and var at && fields[at].Length > 0 ? fields[at] : null;
+            int? Number(string column) => Text(column) is not { } text ? null
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value
+                : throw new RevisageException($"'{index}', line {number}: {column} is '{text}', not a whole number. Mend the line.");
 
-            string? Text(string column) => columns.TryGetValue(column, out var i) && cells[i].Length > 0 ? cells[i] : null;
-            int Pixels(string column) => int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) && pixels > 0
-                ? pixels
-                : throw new RevisageException($"'{index}', line {number}: '{column}' is '{Text(column)}', which is no number of pixels.");
-
-            faces.Add(new FaceImage(System.IO.Path.Combine(folder, Text("file") ?? ""), Text("set") ?? "", Text("split") ?? "", Pixels("size"), Pixels("hr"))
-            {
-                Identity = Text("identity"),
-                Age = int.TryParse(Text("age"), NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? age : null,
-                Gender = Text("gender"),
-                Ethnicity = Text("ethnicity"),
-            });
+            var file = Text("file") ?? throw new RevisageException($"'{index}', line {number}: no file is named. Mend the line.");
+            var path = System.IO.Path.Combine(folder, file);
+            if (!File.Exists(path))
+                absent.Add(file);
+            faces.Add(new FaceImage(path, Text("set") ?? "", Text("split") ?? "", Text("identity"), Number("age"), Text("gender"), Text("ethnicity"), Number("hr")));
         }
 
-        return faces;
+        return absent.Count == 0
+            ? faces
+            : throw new RevisageException($"'{index}' names {absent.Count} of {faces.Count} files that are not there (first: '{absent[0]}'). Restore them, or remove their lines.");
     }
+
+    private static List<FaceImage> FindPictures(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(ImageFile.LooksReadable)
+            .Order(StringComparer.Ordinal)
+            .Select(path => new FaceImage(path, System.IO.Path.GetFileName(System.IO.Path.GetFullPath(folder)), null, null, null, null, null, null))];
 }

@@ -39,7 +39,7 @@ public static class ImageFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RevisageException(
-                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {OneLine(e.Message)} Check its permissions.", e);
+                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {e.Message} Check its permissions.", e);
         }
 
         var loader = LoaderFor(start, path);
@@ -80,9 +80,16 @@ public static class ImageFile
     /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
     public static bool CanSave(string path) => SaverFor(Path.GetExtension(path)) is not null;
 
+    /// <summary>Whether a file's extension is one of a format that is read; <see cref="Load"/> itself goes by content.</summary>
+    public static bool LooksReadable(string path) => CanSave(path)
+        || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
+
     private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
     {
         var vips = Vips.Library;
+        if (!vips.Has(loader))
+            throw new RevisageException($"'{name}' has a format that the libvips found here was built without. Convert it to PNG or JPEG.");
+
         try
         {
             return vips.Run(() =>
@@ -108,7 +115,7 @@ public static class ImageFile
         }
         catch (VipsException e)
         {
-            throw new RevisageException($"'{name}' is damaged or incomplete: {OneLine(e.Message)}. Copy or export it again.", e);
+            throw new RevisageException($"'{name}' cannot be decoded{Because(e.Message)}: it is damaged, incomplete or too large. Copy or export it again.", e);
         }
     }
 
@@ -156,7 +163,7 @@ public static class ImageFile
         }
         catch (VipsException e)
         {
-            throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written: {OneLine(e.Message)}. Choose PNG.", e);
+            throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written as {extension}{Because(e.Message)}. Choose PNG.", e);
         }
     }
 
@@ -183,7 +190,7 @@ public static class ImageFile
 
     private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension) => extension.ToLowerInvariant() switch
     {
-        ".png" => ("pngsave_buffer", []),
+        ".png" => ("pngsave_buffer", [("filter", "paeth")]),
         ".jpg" or ".jpeg" => ("jpegsave_buffer", [("Q", Quality)]),
         ".webp" => ("webpsave_buffer", [("Q", Quality)]),
         ".tif" or ".tiff" => ("tiffsave_buffer", [("compression", "deflate")]),
@@ -194,7 +201,12 @@ public static class ImageFile
     private static bool IsHeif(ReadOnlySpan<byte> brand) =>
         brand.StartsWith("avi"u8) || brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8);
 
-    // libvips reports a cause, and below it what followed from it, a line each.
-    private static string OneLine(string message) =>
-        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no reason given").TrimEnd('.');
+    // libvips reports a cause and below it what followed from it, a line each; libpng often gives none. Seeking past
+    // the end is how readers of containers look for the next part.
+    private static string Because(string report)
+    {
+        var reason = report.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault(line => !line.StartsWith("source: ", StringComparison.Ordinal));
+        return reason is null ? "" : $" ({reason.TrimEnd('.')})";
+    }
 }
