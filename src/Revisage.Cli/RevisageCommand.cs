@@ -53,7 +53,9 @@ public static class RevisageCommand
             new HelpOption(),
             new VersionOption(),
             UpscaleCommand.Create(),
+            CompletionsCommand.Create(),
         };
+        root.Add(CompletionsCommand.CreateSource(root));
         root.SetAction(parsed =>
         {
             new HelpAction().Invoke(parsed);

@@ -6,7 +6,9 @@ internal static class UpscaleCommand
 {
     public static Command Create()
     {
-        var command = new Command("upscale", "Enlarge aligned face crops with a model.");
+        var output = new Option<string>("--output", "-o") { Description = "Where to write.", Required = true };
+        var faces = new Argument<string[]>("face") { Arity = ArgumentArity.OneOrMore };
+        var command = new Command("upscale", "Enlarge aligned face crops with a model.") { faces, output };
         return command;
     }
 }
