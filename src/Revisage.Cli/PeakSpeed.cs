@@ -105,6 +105,7 @@ internal static class PeakSpeed
 
         public static Vector512<float> Create(float value) => Vector512.Create(value);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
             Vector512.FusedMultiplyAdd(left, right, addend);
 
@@ -117,6 +118,7 @@ internal static class PeakSpeed
 
         public static Vector256<float> Create(float value) => Vector256.Create(value);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
             Vector256.FusedMultiplyAdd(left, right, addend);
 
@@ -129,6 +131,7 @@ internal static class PeakSpeed
 
         public static Vector128<float> Create(float value) => Vector128.Create(value);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
             Vector128.FusedMultiplyAdd(left, right, addend);
 
