@@ -1,0 +1,200 @@
+namespace Revisage.Imaging;
+
+/// <summary>
+/// Pictures in files: PNG, JPEG, WebP, TIFF, GIF, HEIC and AVIF are read, whatever their extension says; PNG, JPEG,
+/// WebP and TIFF are written. What is read comes upright (EXIF), in sRGB (ICC profiles, CMYK and grey converted), at
+/// 8 bits a channel, without alpha, and as the first frame or page alone.
+/// </summary>
+/// <remarks>
+/// Transparent parts are shown over mid-grey, 128: black or white would put the strongest edge that there is around
+/// a face that was cut out, and what enlarges faces rings at edges. All methods may be called by many threads.
+/// </remarks>
+public static class ImageFile
+{
+    /// <summary>Width times height that is read at most; more is refused from the header alone.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    private const string Readable = "PNG, JPEG, WebP, TIFF, GIF, HEIC or AVIF";
+
+    // Quality at which faces show no blocks; colour is not subsampled from here up.
+    private const string Quality = "95";
+
+    private const int StartLength = 32;
+
+    /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture.</exception>
+    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    public static Image Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Span<byte> start = stackalloc byte[StartLength];
+        try
+        {
+            using var file = File.OpenHandle(path);
+            start = start[..RandomAccess.Read(file, start, 0)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RevisageException($"'{path}' does not exist. Check the name.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RevisageException(
+                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {OneLine(e.Message)} Check its permissions.", e);
+        }
+
+        var loader = LoaderFor(start, path);
+        return Decode(loader, vips => vips.SourceOf(path), path);
+    }
+
+    /// <param name="data">A whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <inheritdoc cref="Load"/>
+    public static unsafe Image Decode(ReadOnlySpan<byte> data, string name)
+    {
+        var loader = LoaderFor(data, name);
+        fixed (byte* pinned = data)
+        {
+            var (address, length) = ((nint)pinned, data.Length);
+            return Decode(loader, vips => vips.SourceOf(address, length), name);
+        }
+    }
+
+    /// <summary>Writes the format that the extension of <paramref name="path"/> names; the file appears whole or not at all.</summary>
+    /// <exception cref="RevisageException">No known extension, more pixels than the format holds, or the file cannot be written.</exception>
+    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    public static void Save(Image image, string path)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.WriteAllBytes(path, Encode(image, Path.GetExtension(path), path));
+    }
+
+    /// <summary>A lossless file of 8 bits a channel.</summary>
+    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    public static byte[] EncodePng(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Encode(image, ".png", "picture.png");
+    }
+
+    /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
+    public static bool CanSave(string path) => SaverFor(Path.GetExtension(path)) is not null;
+
+    private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
+    {
+        var vips = Vips.Library;
+        try
+        {
+            return vips.Run(() =>
+            {
+                using var source = open(vips);
+                using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
+                var (width, height) = (vips.Width(header), vips.Height(header));
+                if ((long)width * height > MaxPixels)
+                {
+                    throw new RevisageException(
+                        $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
+                }
+
+                using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
+                using var coloured = ToSrgb(vips, upright);
+                using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
+                using var opaque = vips.HasAlpha(bytes)
+                    ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
+                    : vips.Apply("copy", bytes);
+                using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
+                return vips.ReadRgb24(rgb);
+            });
+        }
+        catch (VipsException e)
+        {
+            throw new RevisageException($"'{name}' is damaged or incomplete: {OneLine(e.Message)}. Copy or export it again.", e);
+        }
+    }
+
+    private static VipsObject Turned(Vips vips, VipsObject image)
+    {
+        using var decoded = vips.InMemory(image);
+        return vips.Apply("autorot", decoded);
+    }
+
+    private static VipsObject ToSrgb(Vips vips, VipsObject image)
+    {
+        if (vips.HasField(image, "icc-profile-data"))
+        {
+            try
+            {
+                return vips.Apply("icc_transform", image, ("output-profile", "srgb"), ("embedded", "true"));
+            }
+            catch (VipsException)
+            {
+                // A damaged profile, or one for another kind of pixels: viewers go on without it, and so do we.
+                vips.ForgetErrors();
+            }
+        }
+
+        return vips.Apply("colourspace", image, ("space", "srgb"));
+    }
+
+    private static unsafe byte[] Encode(Image image, string extension, string name)
+    {
+        var (operation, options) = SaverFor(extension)
+            ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of .png, .jpg, .jpeg, .webp, .tif, .tiff. Choose one of these.");
+        var vips = Vips.Library;
+        try
+        {
+            fixed (byte* pinned = image.ToRgb24())
+            {
+                var rgb = (nint)pinned;
+                return vips.Run(() =>
+                {
+                    using var pixels = vips.ImageOf(rgb, image.Width, image.Height);
+                    using var srgb = vips.Apply("copy", pixels, ("interpretation", "srgb"));
+                    return vips.Save(operation, srgb, options);
+                });
+            }
+        }
+        catch (VipsException e)
+        {
+            throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written: {OneLine(e.Message)}. Choose PNG.", e);
+        }
+    }
+
+    // Only readers named here are ever asked, so none that libvips itself calls untrusted.
+    private static string LoaderFor(ReadOnlySpan<byte> start, string name)
+    {
+        if (start.IsEmpty)
+            throw new RevisageException($"'{name}' is empty (0 bytes). Copy or export it again.");
+        if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
+            return "pngload_source";
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+            return "jpegload_source";
+        if (start.StartsWith("RIFF"u8) && start[Math.Min(8, start.Length)..].StartsWith("WEBP"u8))
+            return "webpload_source";
+        if (start.StartsWith("II*\0"u8) || start.StartsWith("MM\0*"u8) || start.StartsWith("II+\0"u8) || start.StartsWith("MM\0+"u8))
+            return "tiffload_source";
+        if (start.StartsWith("GIF8"u8))
+            return "gifload_source";
+        if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && IsHeif(start.Slice(8, 4)))
+            return "heifload_source";
+
+        throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
+    }
+
+    private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension) => extension.ToLowerInvariant() switch
+    {
+        ".png" => ("pngsave_buffer", []),
+        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("Q", Quality)]),
+        ".webp" => ("webpsave_buffer", [("Q", Quality)]),
+        ".tif" or ".tiff" => ("tiffsave_buffer", [("compression", "deflate")]),
+        _ => null,
+    };
+
+    // Other brands of the same container are films.
+    private static bool IsHeif(ReadOnlySpan<byte> brand) =>
+        brand.StartsWith("avi"u8) || brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8);
+
+    // libvips reports a cause, and below it what followed from it, a line each.
+    private static string OneLine(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no reason given").TrimEnd('.');
+}
