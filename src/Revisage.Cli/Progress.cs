@@ -27,8 +27,9 @@ public sealed class Progress : IDisposable
 
     /// <param name="what">What is done, such as "upscaling".</param>
     /// <param name="unit">What is counted, such as "faces".</param>
-    public Progress(string what, string unit, long total)
-        : this(what, unit, total, Console.Error, !Console.IsErrorRedirected, UsesColor, TimeProvider.System)
+    /// <param name="output">The command's standard error.</param>
+    public Progress(string what, string unit, long total, TextWriter output)
+        : this(what, unit, total, output, ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected, UsesColor, TimeProvider.System)
     {
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Revisage.Cli.Commands;
 
 namespace Revisage.Cli;
@@ -13,7 +14,7 @@ public static class RevisageCommand
     /// <param name="learning">The learning tier's commands; those it lacks say how to get them.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, IReadOnlyList<Command> learning) =>
-        Run(args, learning, new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        Run(args, learning, new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 
     internal static int Run(string[] args, IReadOnlyList<Command> learning, InvocationConfiguration invocation)
     {
@@ -31,7 +32,17 @@ public static class RevisageCommand
                 return ExitCode.Usage;
             }
 
-            return parsed.Invoke(invocation);
+            using var stop = new CancellationTokenSource();
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            return parsed.InvokeAsync(invocation, stop.Token).GetAwaiter().GetResult();
+
+            void Stop(PosixSignalContext signal)
+            {
+                // The first asks commands to end well; a second ends the process at once.
+                signal.Cancel = !stop.IsCancellationRequested;
+                stop.Cancel();
+            }
         }
         catch (RevisageException e)
         {
@@ -53,6 +64,9 @@ public static class RevisageCommand
             new HelpOption(),
             new VersionOption(),
             UpscaleCommand.Create(),
+            ModelsCommand.Create(),
+            BenchCommand.Create(),
+            DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };
         root.Add(CompletionsCommand.CreateSource(root));

@@ -57,7 +57,7 @@ internal static class UpscaleCommand
         }
 
         var brought = new List<UpscaledPicture>();
-        using (var progress = new Progress("upscaling", "faces", plan.Pictures.Count))
+        using (var progress = new Progress("upscaling", "faces", plan.Pictures.Count, error))
         {
             foreach (var picture in upscaler.Run(plan, cancel))
             {
