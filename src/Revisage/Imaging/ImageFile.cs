@@ -39,7 +39,7 @@ public static class ImageFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RevisageException(
-                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {OneLine(e.Message)} Check its permissions.", e);
+                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {e.Message} Check its permissions.", e);
         }
 
         var loader = LoaderFor(start, path);
@@ -83,6 +83,9 @@ public static class ImageFile
     private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
     {
         var vips = Vips.Library;
+        if (!vips.Has(loader))
+            throw new RevisageException($"'{name}' has a format that the libvips found here was built without. Convert it to PNG or JPEG.");
+
         try
         {
             return vips.Run(() =>
@@ -108,7 +111,7 @@ public static class ImageFile
         }
         catch (VipsException e)
         {
-            throw new RevisageException($"'{name}' is damaged or incomplete: {OneLine(e.Message)}. Copy or export it again.", e);
+            throw new RevisageException($"'{name}' cannot be decoded{Because(e.Message)}: it is damaged, incomplete or too large. Copy or export it again.", e);
         }
     }
 
@@ -156,7 +159,7 @@ public static class ImageFile
         }
         catch (VipsException e)
         {
-            throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written: {OneLine(e.Message)}. Choose PNG.", e);
+            throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written as {extension}{Because(e.Message)}. Choose PNG.", e);
         }
     }
 
@@ -194,7 +197,12 @@ public static class ImageFile
     private static bool IsHeif(ReadOnlySpan<byte> brand) =>
         brand.StartsWith("avi"u8) || brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8);
 
-    // libvips reports a cause, and below it what followed from it, a line each.
-    private static string OneLine(string message) =>
-        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no reason given").TrimEnd('.');
+    // libvips reports a cause and below it what followed from it, a line each; libpng often gives none. Seeking past
+    // the end is how readers of containers look for the next part.
+    private static string Because(string report)
+    {
+        var reason = report.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault(line => !line.StartsWith("source: ", StringComparison.Ordinal));
+        return reason is null ? "" : $" ({reason.TrimEnd('.')})";
+    }
 }

@@ -20,6 +20,7 @@ internal sealed unsafe class Vips
     private readonly nint imageType;
     private readonly nint blobType;
     private readonly nint sourceType;
+    private readonly delegate* unmanaged<byte*, byte*, nint> typeFind;
     private readonly delegate* unmanaged<byte*, nint> operationNew;
     private readonly delegate* unmanaged<nint, nint> operationBuild;
     private readonly delegate* unmanaged<nint, byte*, byte*, int> setFromString;
@@ -64,6 +65,7 @@ internal sealed unsafe class Vips
             throw new MissingComponentException($"The libvips found here has no '{function}': it is too old. {Remedy}");
         }
 
+        typeFind = (delegate* unmanaged<byte*, byte*, nint>)Find("vips_type_find");
         operationNew = (delegate* unmanaged<byte*, nint>)Find("vips_operation_new");
         operationBuild = (delegate* unmanaged<nint, nint>)Find("vips_cache_operation_build");
         setFromString = (delegate* unmanaged<nint, byte*, byte*, int>)Find("vips_object_set_argument_from_string");
@@ -155,6 +157,16 @@ internal sealed unsafe class Vips
             errorClear();
             threadShutdown();
             Gate.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Whether this build has an operation; builds differ in the formats that they read.</summary>
+    public bool Has(string operation)
+    {
+        fixed (byte* parent = "VipsOperation\0"u8)
+        {
+            var address = (nint)parent;
+            return Utf8(operation, name => typeFind((byte*)address, (byte*)name)) != 0;
         }
     }
 
