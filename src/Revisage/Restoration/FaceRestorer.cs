@@ -1,0 +1,125 @@
+using System.Buffers;
+using Revisage.Imaging;
+
+namespace Revisage.Restoration;
+
+/// <summary>
+/// Enlarges aligned face crops by a model, as its card says. May be used by many threads at once.
+/// </summary>
+public sealed class FaceRestorer : IDisposable
+{
+    // Where a larger batch stops being faster, and its activations would only take memory.
+    private const int LargestBatch = 16;
+
+    private readonly OnnxModel model;
+
+    private FaceRestorer(OnnxModel model, ModelCard card)
+    {
+        this.model = model;
+        Card = card;
+    }
+
+    public ModelCard Card { get; }
+
+    /// <exception cref="RevisageException">The model is damaged, or does not do what its card says.</exception>
+    /// <exception cref="MissingComponentException">ONNX Runtime is not installed.</exception>
+    public static FaceRestorer Open(StoredModel stored, OnnxOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var model = stored.Open(options);
+        try
+        {
+            return Open(model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the model over: disposing the restorer disposes it.</summary>
+    /// <exception cref="RevisageException">The model has no card, or does not do what its card says.</exception>
+    public static FaceRestorer Open(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var card = model.Card
+            ?? throw new RevisageException($"'{model.Source}' has no model card, so how to feed it is unknown. Export it with 'revisage export'.");
+        if (card.NeedsGuide)
+        {
+            throw new RevisageException($"'{model.Source}' (method {card.Method}) wants a reference photo besides the face, which cannot be passed here. Choose a model that needs none.");
+        }
+
+        CheckPort("input", model.Inputs, card.InputName, card.Input);
+        CheckPort("output", model.Outputs, card.OutputName, card.Output);
+        return new FaceRestorer(model, card);
+
+        void CheckPort(string kind, IReadOnlyList<OnnxPort> ports, string name, PixelSize size)
+        {
+            // An extent of 2 stands for any batch but 1, which alone would make every batch a loop.
+            if (ports.Count != 1 || ports[0].Name != name || !ports[0].Accepts([2, 3, size.Height, size.Width], []))
+            {
+                throw new RevisageException(
+                    $"'{model.Source}' has the {kind} {string.Join(" and ", ports.Select(port => $"'{port.Name}' {port.ShapeText}"))}, but its card says '{name}' Nx3x{size.Height}x{size.Width}. Export the model again.");
+            }
+        }
+    }
+
+    /// <param name="lr">An aligned face of the card's input size.</param>
+    /// <returns>The face at the card's output size, clipped to [0, 1].</returns>
+    /// <exception cref="ArgumentException">The face has another size.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Image Restore(Image lr, CancellationToken cancellation = default) => Restore([lr], cancellation)[0];
+
+    /// <summary>Many faces, in batches; the results are in the order of the faces.</summary>
+    /// <inheritdoc cref="Restore(Image, CancellationToken)"/>
+    public IReadOnlyList<Image> Restore(IReadOnlyList<Image> lr, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(lr);
+        foreach (var face in lr)
+        {
+            if (face.Width != Card.Input.Width || face.Height != Card.Input.Height)
+            {
+                throw new ArgumentException($"Model '{Card.Name}' takes faces of {Card.Input}, but one is {face.Width}x{face.Height}.", nameof(lr));
+            }
+        }
+
+        return [.. lr.Chunk(LargestBatch).SelectMany(batch => RestoreBatch(batch, cancellation))];
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private Image[] RestoreBatch(Image[] faces, CancellationToken cancellation)
+    {
+        var (small, large) = (3 * Card.Input.Width * Card.Input.Height, 3 * Card.Output.Width * Card.Output.Height);
+        var given = ArrayPool<float>.Shared.Rent(faces.Length * small);
+        var made = ArrayPool<float>.Shared.Rent(faces.Length * large);
+        try
+        {
+            for (var i = 0; i < faces.Length; i++)
+            {
+                Card.Range.FromUnit(faces[i].Pixels, given.AsSpan(i * small, small));
+            }
+
+            model.Run(
+                new Dictionary<string, OnnxTensor> { [Card.InputName] = new(given.AsMemory(0, faces.Length * small), faces.Length, 3, Card.Input.Height, Card.Input.Width) },
+                new Dictionary<string, OnnxTensor> { [Card.OutputName] = new(made.AsMemory(0, faces.Length * large), faces.Length, 3, Card.Output.Height, Card.Output.Width) },
+                cancellation);
+
+            var restored = new Image[faces.Length];
+            for (var i = 0; i < faces.Length; i++)
+            {
+                var pixels = new float[large];
+                Card.Range.ToUnit(made.AsSpan(i * large, large), pixels);
+                restored[i] = new Image(Card.Output.Width, Card.Output.Height, pixels);
+            }
+
+            return restored;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(given);
+            ArrayPool<float>.Shared.Return(made);
+        }
+    }
+}

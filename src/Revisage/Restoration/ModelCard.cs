@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Revisage.Restoration;
+
+/// <summary>
+/// What a model says of itself: what it is, how to feed it, what it was trained on, what it was measured at.
+/// JSON in the .onnx file's metadata, and in a file beside it that adds the .onnx file's hash.
+/// </summary>
+public sealed partial record ModelCard
+{
+    /// <summary>Lower-case letters, digits, dots and hyphens, such as "edsr"; the file's name without its extension.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The method's id, such as "gwainet".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The paper: authors, title, venue and year.</summary>
+    public required string Citation { get; init; }
+
+    /// <summary>How many times wider and higher the output is.</summary>
+    public required int Scale { get; init; }
+
+    /// <summary>The small face that the model takes.</summary>
+    public required PixelSize Input { get; init; }
+
+    /// <summary>The face that it gives.</summary>
+    public required PixelSize Output { get; init; }
+
+    public required ValueRange Range { get; init; }
+
+    /// <summary>The name of the network's input [N, 3, Input.Height, Input.Width].</summary>
+    public required string InputName { get; init; }
+
+    /// <summary>The name of its output [N, 3, Output.Height, Output.Width].</summary>
+    public required string OutputName { get; init; }
+
+    /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
+    public bool NeedsGuide { get; init; }
+
+    public required TrainingData Data { get; init; }
+
+    /// <summary>Null for a model trained elsewhere.</summary>
+    public TrainingRun? Run { get; init; }
+
+    // Generated readers set what JSON leaves out to null, initialisers notwithstanding.
+    public IReadOnlyList<MeasuredResult> Results { get; init => field = value ?? []; } = [];
+
+    /// <summary>Of the .onnx file, 64 hexadecimal digits; null inside the .onnx file.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <exception cref="RevisageException">The file cannot be read, or is not a card; the message names the field.</exception>
+    public static ModelCard Read(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), $"'{path}'");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new MissingComponentException($"There is no model card '{path}'. Export the model again: 'revisage export' writes both files.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RevisageException($"The model card '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="RevisageException">This is not a card; the message names the field.</exception>
+    public static ModelCard Parse(string json, string source)
+    {
+        try
+        {
+            var card = JsonSerializer.Deserialize(json, CardJson.Default.ModelCard);
+            return card?.Problem() is { } problem ? throw NotACard(source, problem, null)
+                : card ?? throw NotACard(source, "it is null.", null);
+        }
+        catch (JsonException e)
+        {
+            throw NotACard(source, e.Message, e);
+        }
+    }
+
+    /// <summary>Writes the card whole or not at all.</summary>
+    /// <exception cref="RevisageException">A field is wrong, or the file cannot be written.</exception>
+    public void Write(string path)
+    {
+        if (Problem() is { } problem)
+        {
+            throw NotACard($"'{path}'", problem, null);
+        }
+
+        AtomicFile.WriteAllText(path, ToJson() + "\n");
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, CardJson.Default.ModelCard);
+
+    /// <summary>
+    /// Whether both describe one network: all is equal but what is only known later, the hash and the results.
+    /// </summary>
+    public bool DescribesSame(ModelCard other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Identity(this) == Identity(other);
+
+        static string Identity(ModelCard card) => (card with { Sha256 = null, Results = [] }).ToJson();
+    }
+
+    private string? Problem()
+    {
+        // Required members may still be null in JSON.
+        foreach (var (field, text) in new[]
+            { ("name", Name), ("method", Method), ("citation", Citation), ("input_name", InputName), ("output_name", OutputName), ("data.name", Data?.Name), ("data.licence", Data?.Licence) })
+        {
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                return $"'{field}' is empty.";
+            }
+        }
+
+        if (!NameForm().IsMatch(Name))
+        {
+            return $"'name' is '{Name}', but takes lower-case letters, digits, dots and hyphens.";
+        }
+
+        if (Scale < 1 || Input.Width < 1 || Input.Height < 1)
+        {
+            return $"'scale' is {Scale} and 'input' {Input}, but both are 1 or more.";
+        }
+
+        if (Output.Width != Scale * (long)Input.Width || Output.Height != Scale * (long)Input.Height)
+        {
+            return $"'output' is {Output}, which is not {Scale} times 'input' ({Input}).";
+        }
+
+        if (!Enum.IsDefined(Range))
+        {
+            return $"'range' is {Range}, but takes {string.Join(", ", Enum.GetNames<ValueRange>())}.";
+        }
+
+        return Sha256 is not null && !HashForm().IsMatch(Sha256) ? $"'sha256' is '{Sha256}', but has 64 hexadecimal digits." : null;
+    }
+
+    private static RevisageException NotACard(string source, string problem, Exception? inner)
+    {
+        var message = $"{char.ToUpper(source[0], CultureInfo.InvariantCulture)}{source[1..]} is not a model card: {problem} Export or fetch the model again.";
+        return inner is null ? new RevisageException(message) : new RevisageException(message, inner);
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]*$")]
+    private static partial Regex NameForm();
+
+    [GeneratedRegex("^[0-9a-f]{64}$")]
+    private static partial Regex HashForm();
+}
+
+/// <summary>Width and height in pixels.</summary>
+public readonly record struct PixelSize(int Width, int Height)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}");
+}
+
+/// <summary>The photographs that a model learned from, and on which terms they are to be had.</summary>
+public sealed record TrainingData(string Name, string Licence);
+
+/// <summary>How a model came about.</summary>
+/// <param name="Images">Different photographs, before mirroring and the like.</param>
+/// <param name="Precision">"bf16" or "fp32".</param>
+/// <param name="Hours">Wall time.</param>
+public sealed record TrainingRun(int Images, long Iterations, int Batch, string Precision, double Hours, string Recipe, DateOnly Date);
+
+/// <summary>
+/// Means over the images of a protocol, beside bicubic interpolation's on the same images. PSNR in dB, on RGB and on
+/// Y of YCbCr; null where it was not measured.
+/// </summary>
+public sealed record MeasuredResult(string Protocol, int Images)
+{
+    public double? Psnr { get; init; }
+
+    public double? PsnrY { get; init; }
+
+    public double? Ssim { get; init; }
+
+    public double? BicubicPsnr { get; init; }
+
+    public double? BicubicPsnrY { get; init; }
+
+    public double? BicubicSsim { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    AllowTrailingCommas = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(ModelCard))]
+internal sealed partial class CardJson : JsonSerializerContext;
