@@ -11,7 +11,12 @@ public sealed class UpscaleCommandTests : IDisposable
     private readonly StringWriter output = new();
     private readonly StringWriter error = new();
 
-    public UpscaleCommandTests() => StandIn.Write(In("repeat.onnx"));
+    public UpscaleCommandTests()
+    {
+        StandIn.Write(In("repeat.onnx"));
+        // What is said once is remembered here, and not for the person who runs the tests.
+        Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", In("config"));
+    }
 
     public void Dispose()
     {
@@ -83,6 +88,16 @@ public sealed class UpscaleCommandTests : IDisposable
 
         error.ToString().ShouldContain($"The result of '{In("face.png")}' is lost.");
         File.ReadAllText(In("taken")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_licence_of_the_training_data_is_said_once()
+    {
+        var face = Save("face.png", 16, 16);
+        Upscale(face, "-o", In("out")).ShouldBe(0);
+        Upscale(face, "-o", In("out")).ShouldBe(0);
+
+        error.ToString().ShouldBe($"Model 'repeat' was trained on drawn faces: CC0-1.0. (Said once.){Environment.NewLine}");
     }
 
     [Fact]
