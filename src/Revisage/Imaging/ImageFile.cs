@@ -80,6 +80,10 @@ public static class ImageFile
     /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
     public static bool CanSave(string path) => SaverFor(Path.GetExtension(path)) is not null;
 
+    /// <summary>Whether a file's extension is one of a format that is read; <see cref="Load"/> itself goes by content.</summary>
+    public static bool LooksReadable(string path) => CanSave(path)
+        || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
+
     private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
     {
         var vips = Vips.Library;
@@ -186,7 +190,7 @@ public static class ImageFile
 
     private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension) => extension.ToLowerInvariant() switch
     {
-        ".png" => ("pngsave_buffer", []),
+        ".png" => ("pngsave_buffer", [("filter", "paeth")]),
         ".jpg" or ".jpeg" => ("jpegsave_buffer", [("Q", Quality)]),
         ".webp" => ("webpsave_buffer", [("Q", Quality)]),
         ".tif" or ".tiff" => ("tiffsave_buffer", [("compression", "deflate")]),

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Revisage.Imaging;
+
+namespace Revisage.Evaluation;
+
+/// <summary>One face of a <see cref="FaceSet"/>, as its index describes it; null for what the index leaves open.</summary>
+/// <param name="Path">The file, openable as it stands.</param>
+/// <param name="Set">The source that the face comes from; means are given by it.</param>
+/// <param name="Split">Such as train or val; null in a folder without an index.</param>
+/// <param name="Hr">Side of the central square that is the face, in pixels of the file; null for the largest there is.</param>
+public sealed record FaceImage(string Path, string Set, string? Split, string? Identity, int? Age, string? Gender, string? Ethnicity, int? Hr);
+
+/// <summary>
+/// A folder of aligned faces: those that its <c>index.csv</c> names (columns file, set, split, hr, and if known
+/// identity, age, gender, ethnicity), or without an index every picture below the folder.
+/// </summary>
+public sealed class FaceSet
+{
+    private static readonly string[] Required = ["file", "set", "split", "hr"];
+
+    private FaceSet(string folder, IReadOnlyList<FaceImage> faces) => (Folder, Faces) = (folder, faces);
+
+    public string Folder { get; }
+
+    /// <summary>In the index's order, or by path.</summary>
+    public IReadOnlyList<FaceImage> Faces { get; }
+
+    /// <exception cref="RevisageException">No such folder, nothing in it, or an index that does not hold together.</exception>
+    public static FaceSet Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new RevisageException($"'{folder}' is no folder. Name one that holds faces, with --data.");
+
+        var index = System.IO.Path.Combine(folder, "index.csv");
+        var faces = File.Exists(index) ? ReadIndex(folder, index) : FindPictures(folder);
+        return faces.Count > 0
+            ? new FaceSet(folder, faces)
+            : throw new RevisageException($"'{folder}' holds no index.csv and no picture, or an empty index. Name a folder that holds faces.");
+    }
+
+    /// <summary>The faces of one split; all of them where no index tells splits apart.</summary>
+    /// <exception cref="RevisageException">The index has other splits only.</exception>
+    public FaceSet OfSplit(string split)
+    {
+        var chosen = Faces.Where(face => face.Split is null || face.Split == split).ToArray();
+        return chosen.Length > 0
+            ? new FaceSet(Folder, chosen)
+            : throw new RevisageException(
+                $"'{Folder}' has no split '{split}', only {string.Join(", ", Faces.Select(face => $"'{face.Split}'").Distinct())}. Choose one of these.");
+    }
+
+    private static List<FaceImage> ReadIndex(string folder, string index)
+    {
+        var lines = File.ReadAllLines(index);
+        var columns = lines.Length == 0 ? [] : lines[0].TrimStart('\uFEFF').Split(',');
+        var missing = Required.Except(columns).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new RevisageException(
+                $"'{index}' has no column {string.Join(", ", missing.Select(name => $"'{name}'"))} (found: {string.Join(", ", columns)}). Add it, or remove the index to take every picture.");
+        }
+
+        var faces = new List<FaceImage>(lines.Length);
+        var absent = new List<string>();
+        for (var number = 2; number <= lines.Length; number++)
+        {
+            var fields = lines[number - 1].Split(',');
+            if (fields is [""])
+                continue;
+            if (fields.Length != columns.Length)
+                throw new RevisageException($"'{index}', line {number}: {fields.Length} fields under {columns.Length} columns. Mend the line.");
+
+            string? Text(string column) => Array.IndexOf(columns, column) is >= 0 and var at && fields[at].Length > 0 ? fields[at] : null;
+            int? Number(string column) => Text(column) is not { } text ? null
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value
+                : throw new RevisageException($"'{index}', line {number}: {column} is '{text}', not a whole number. Mend the line.");
+
+            var file = Text("file") ?? throw new RevisageException($"'{index}', line {number}: no file is named. Mend the line.");
+            var path = System.IO.Path.Combine(folder, file);
+            if (!File.Exists(path))
+                absent.Add(file);
+            faces.Add(new FaceImage(path, Text("set") ?? "", Text("split") ?? "", Text("identity"), Number("age"), Text("gender"), Text("ethnicity"), Number("hr")));
+        }
+
+        return absent.Count == 0
+            ? faces
+            : throw new RevisageException($"'{index}' names {absent.Count} of {faces.Count} files that are not there (first: '{absent[0]}'). Restore them, or remove their lines.");
+    }
+
+    private static List<FaceImage> FindPictures(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(ImageFile.LooksReadable)
+            .Order(StringComparer.Ordinal)
+            .Select(path => new FaceImage(path, System.IO.Path.GetFileName(System.IO.Path.GetFullPath(folder)), null, null, null, null, null, null))];
+}

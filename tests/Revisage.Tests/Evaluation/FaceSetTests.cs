@@ -1,0 +1,92 @@
+using Revisage.Evaluation;
+using Revisage.Imaging;
+using Revisage.Tests.Imaging;
+
+namespace Revisage.Tests.Evaluation;
+
+public sealed class FaceSetTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void An_index_says_what_each_face_is()
+    {
+        Picture("a/1.png");
+        Picture("b/2.png");
+        Index("file,set,split,identity,age,gender,ethnicity,mask,size,hr,native_side",
+            "a/1.png,a,train,Ann,,f,,,160,128,152.2",
+            "b/2.png,b,val,,71,,asian,1,320,256,430.6");
+
+        FaceSet.Open(folder).Faces.ShouldBe([
+            new FaceImage(Path.Combine(folder, "a/1.png"), "a", "train", "Ann", null, "f", null, 128),
+            new FaceImage(Path.Combine(folder, "b/2.png"), "b", "val", null, 71, null, "asian", 256)]);
+    }
+
+    [Fact]
+    public void A_split_is_chosen_by_name()
+    {
+        Picture("1.png");
+        Picture("2.png");
+        Index("file,set,split,hr", "1.png,a,train,128", "2.png,a,val,128");
+        var faces = FaceSet.Open(folder);
+
+        faces.OfSplit("val").Faces.ShouldHaveSingleItem().Path.ShouldEndWith("2.png");
+        Should.Throw<RevisageException>(() => faces.OfSplit("test")).Message.ShouldContain("no split 'test', only 'train', 'val'");
+    }
+
+    [Fact]
+    public void Without_an_index_every_picture_is_a_face_of_every_split()
+    {
+        Picture("deep/b.JPG");
+        Picture("a.png");
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "");
+
+        var faces = FaceSet.Open(folder).OfSplit("val").Faces;
+
+        faces.Select(face => Path.GetRelativePath(folder, face.Path)).ShouldBe(["a.png", Path.Combine("deep", "b.JPG")]);
+        faces.ShouldAllBe(face => face.Set == Path.GetFileName(folder) && face.Split == null && face.Hr == null);
+    }
+
+    [Fact]
+    public void A_missing_column_is_named_beside_those_found()
+    {
+        Index("file,set,mask", "1.png,a,");
+
+        Refusal().ShouldContain("has no column 'split', 'hr' (found: file, set, mask)");
+    }
+
+    [Fact]
+    public void Files_that_are_not_there_are_counted_and_the_first_is_named()
+    {
+        Picture("1.png");
+        Index("file,set,split,hr", "1.png,a,val,128", "gone.png,a,val,128", "lost.png,a,val,128");
+
+        Refusal().ShouldContain("names 2 of 3 files that are not there (first: 'gone.png')");
+    }
+
+    [Fact]
+    public void Torn_lines_and_odd_numbers_are_refused_by_line()
+    {
+        Picture("1.png");
+        Index("file,set,split,hr", "1.png,a,val,128", "1.png,a");
+        Refusal().ShouldContain("line 3: 2 fields under 4 columns");
+
+        Index("file,set,split,hr", "1.png,a,val,large");
+        Refusal().ShouldContain("line 2: hr is 'large', not a whole number");
+    }
+
+    [Fact]
+    public void A_folder_that_is_empty_or_absent_is_refused()
+    {
+        Refusal().ShouldContain("holds no index.csv and no picture");
+        Should.Throw<RevisageException>(() => FaceSet.Open(Path.Combine(folder, "none"))).Message.ShouldContain("none' is no folder");
+    }
+
+    private string Refusal() => Should.Throw<RevisageException>(() => FaceSet.Open(folder)).Message;
+
+    private void Index(params string[] lines) => File.WriteAllLines(Path.Combine(folder, "index.csv"), lines);
+
+    private void Picture(string name) => ImageFile.Save(ImagingFixtures.Plain(4, 4, 1, 2, 3), Path.Combine(folder, name));
+}
