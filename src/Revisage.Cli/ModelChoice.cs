@@ -13,11 +13,21 @@ internal static class ModelChoice
         return option;
     }
 
-    public static Option<int> Threads() => new("--threads")
+    public static Option<int> Threads()
     {
-        Description = "Processors to use.",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+        var threads = new Option<int>("--threads") { Description = "Processors to use.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        threads.Validators.Add(result => RequireAtLeastOne(result.GetValueOrDefault<int>(), "--threads", result.AddError));
+        return threads;
+    }
+
+    /// <summary>What a validator says of a count that is none.</summary>
+    public static void RequireAtLeastOne(int value, string option, Action<string> refuse)
+    {
+        if (value < 1)
+        {
+            refuse($"{option} is {value}, but takes 1 or more.");
+        }
+    }
 
     /// <summary>The model of that name or file; without one, the installed model of the best fidelity that needs no guide.</summary>
     /// <exception cref="MissingComponentException">There is none.</exception>

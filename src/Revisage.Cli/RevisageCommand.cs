@@ -64,6 +64,7 @@ public static class RevisageCommand
             new HelpOption(),
             new VersionOption(),
             UpscaleCommand.Create(),
+            EvaluateCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),

@@ -23,7 +23,7 @@ internal static class UpscaleCommand
         var format = new Option<string>("--format") { Description = "Of results in a folder.", DefaultValueFactory = _ => "png" };
         format.AcceptOnlyFromAmong("png", "jpg", "webp", "tif");
         var batch = new Option<int>("--batch") { Description = "Faces that go through the network at a time.", DefaultValueFactory = _ => 16 };
-        batch.Validators.Add(result => RequireAtLeastOne(result.GetValueOrDefault<int>(), "--batch", result.AddError));
+        batch.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int>(), "--batch", result.AddError));
         var threads = ModelChoice.Threads();
 
         var command = new Command("upscale", "Enlarge aligned face crops by a model.") { faces, output, model, format, batch, threads };
@@ -86,13 +86,5 @@ internal static class UpscaleCommand
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static void RequireAtLeastOne(int value, string option, Action<string> refuse)
-    {
-        if (value < 1)
-        {
-            refuse($"{option} is {value}, but takes 1 or more.");
-        }
     }
 }

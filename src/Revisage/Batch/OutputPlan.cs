@@ -1,3 +1,5 @@
+using Revisage.Imaging;
+
 namespace Revisage.Batch;
 
 /// <summary>One picture to be made: where it is read from and where its result goes.</summary>
@@ -15,8 +17,6 @@ public sealed class OutputPlan
     /// <summary>Standard input or output, as commands write it.</summary>
     public const string StandardStream = "-";
 
-    private static readonly string[] PictureExtensions = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".heic", ".heif", ".avif"];
-
     private OutputPlan(IReadOnlyList<PlannedPicture> pictures, IReadOnlyList<string> emptyFolders)
     {
         Pictures = pictures;
@@ -28,9 +28,6 @@ public sealed class OutputPlan
 
     /// <summary>Folders that were given and hold no picture.</summary>
     public IReadOnlyList<string> EmptyFolders { get; }
-
-    /// <summary>Whether the name ends as a picture's does.</summary>
-    public static bool IsPicture(string path) => PictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <param name="inputs">Files, folders (searched with all below them), or "-" for standard input.</param>
     /// <param name="output">A folder; a file if there is one input and the name is a picture's; "-" for standard output.</param>
@@ -62,7 +59,7 @@ public sealed class OutputPlan
 
     private static bool NamesOne(IReadOnlyList<string> inputs, string output)
     {
-        var isOne = output == StandardStream || (IsPicture(output) && !Directory.Exists(output));
+        var isOne = output == StandardStream || (ImageFile.LooksReadable(output) && !Directory.Exists(output));
         if (isOne && (inputs.Count != 1 || Directory.Exists(inputs[0])))
         {
             var what = inputs.Count == 1 ? $"'{inputs[0]}' is a folder" : $"there are {inputs.Count} inputs";
@@ -87,7 +84,7 @@ public sealed class OutputPlan
 
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
         return Directory.EnumerateFiles(input, "*", options)
-            .Where(IsPicture)
+            .Where(ImageFile.LooksReadable)
             .Order(StringComparer.Ordinal)
             .Select(path => new Source(path, Path.GetFullPath(path), Path.GetFullPath(path)));
     }
