@@ -12,6 +12,7 @@ var batch = int.Parse(args[1], CultureInfo.InvariantCulture);
 var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
 var precision = Enum.Parse<Precision>(args[3], ignoreCase: true);
 
+TorchSettings.Threads = Environment.ProcessorCount;
 var random = new Random(1);
 float[] Noise(int side) => [.. Enumerable.Range(0, batch * 3 * side * side).Select(_ => (float)random.NextDouble() * 2 - 1)];
 var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128);
