@@ -43,7 +43,7 @@ if command -v flock >/dev/null; then
 fi
 
 pinned=$(cat "$here/package-lock.json" "$here/layout.sh" | cksum)
-is_laid_out() { [ "$(cat "$target/.$1" 2>/dev/null)" = "$pinned" ]; }
+is_laid_out() { [ "$(cat "$target/runtimes/.$1" 2>/dev/null)" = "$pinned" ]; }
 if is_laid_out all || is_laid_out "$what"; then
     exit 0
 fi
@@ -53,6 +53,7 @@ if ! command -v npm >/dev/null; then
     exit 3
 fi
 
+rm -rf "$target"/.work-*
 work=$(mktemp -d "$target/.work-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cp "$here/package.json" "$here/package-lock.json" "$work"
@@ -80,9 +81,8 @@ for rid in $rids; do
     esac
 done
 
-rm -f "$target/.host" "$target/.all"
+echo "$pinned" >"$work/runtimes/.$what"
 if [ -e "$target/runtimes" ]; then
     mv "$target/runtimes" "$work/replaced"
 fi
 mv "$work/runtimes" "$target/runtimes"
-echo "$pinned" >"$target/.$what"

@@ -3,7 +3,7 @@ using Revisage.Restoration;
 
 namespace Revisage.Tests;
 
-[Collection(nameof(NativeLibrariesTests))]
+[Collection(RunsAlone.Name)]
 public sealed class NativeLibrariesTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("revisage-native-").FullName;
@@ -68,7 +68,3 @@ public sealed class NativeLibrariesTests : IDisposable
         NativeLibraries.Load(component).ShouldNotBe(0);
     }
 }
-
-/// <summary>Alone: it changes the process's environment.</summary>
-[CollectionDefinition(nameof(NativeLibrariesTests), DisableParallelization = true)]
-public class NativeLibrariesRunsAlone;

@@ -8,8 +8,8 @@ namespace Revisage.Restoration;
 /// </summary>
 public sealed class FaceRestorer : IDisposable
 {
-    // ONNX Runtime divides one face's convolutions over all threads, so larger batches were no faster (EDSR, 16 to 128
-    // pixels, 2 processors: 7.4 ms a face alone, 7.3 by two, 9.2 by four), and each face more takes 27 MB.
+    // ONNX Runtime divides a single face over all threads, so larger batches are no faster (EDSR, 16 to 128 pixels, on two
+    // processors: 7.4 ms a face alone, 7.3 by two, 9.2 by four), and each face more of them takes 27 MB.
     private const int LargestBatch = 2;
 
     private readonly OnnxModel model;

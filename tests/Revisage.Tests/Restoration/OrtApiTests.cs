@@ -7,7 +7,7 @@ namespace Revisage.Tests.Restoration;
 /// The slots that <see cref="OnnxModelTests"/> would not notice if they were off by one: settings that fail
 /// silently, and what only shows from outside.
 /// </summary>
-[Collection(nameof(OrtApiTests))]
+[Collection(RunsAlone.Name)]
 public class OrtApiTests
 {
     private readonly OrtApi api = OrtApi.Shared;
@@ -117,7 +117,3 @@ public class OrtApiTests
         }
     }
 }
-
-/// <summary>Alone: other tests' threads and memory would be counted too.</summary>
-[CollectionDefinition(nameof(OrtApiTests), DisableParallelization = true)]
-public class OrtApiRunsAlone;
