@@ -27,7 +27,7 @@ internal static class TrainCommand
         command.SetAction((parsed, stop) => TorchErrors.Translate(() =>
         {
             var name = parsed.GetValue(recipe);
-            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name ?? throw Usage("Name a recipe, or with --resume the run's folder by -o.")));
+            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name ?? throw new RevisageException("Name a recipe, or with --resume the run's folder by -o.")));
             var options = new TrainingRunOptions(parsed.GetRequiredValue(data), folder)
             {
                 Device = DeviceOf(parsed.GetRequiredValue(device)),
@@ -61,8 +61,6 @@ internal static class TrainCommand
             $"'--device cuda' needs a LibTorch with CUDA, but this one ({TorchSettings.Version}) has none. Build the bridge against one: LIBTORCH=FOLDER native/torch/build.sh.");
 
     private static string RecipesFolder() => Path.Combine(Checkout.Root ?? AppContext.BaseDirectory, "recipes");
-
-    private static RevisageException Usage(string message) => new(message);
 
     /// <summary>One bar for decoding, then one for training, with validations as lines above it.</summary>
     private sealed class Report(TextWriter error) : ITrainingObserver, IDisposable

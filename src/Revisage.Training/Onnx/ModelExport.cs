@@ -73,7 +73,7 @@ public static class ModelExport
             OutputName = "sr",
             MultiplyAdds = ShapeWalk.Of(network, 3, small, small).MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
-            Run = new TrainingRun(
+            Run = new Restoration.TrainingRun(
                 state.Faces,
                 state.Iteration,
                 recipe.Batch,
@@ -106,7 +106,7 @@ public static class ModelExport
         }
 
         using var model = OnnxModel.Load(onnx, $"the export of {card.Name}");
-        var output = model.Run(new Dictionary<string, OnnxTensor> { [card.InputName] = new(input, images, 3, card.Input.Height, card.Input.Width) });
+        var output = model.Run(new Dictionary<string, Restoration.OnnxTensor> { [card.InputName] = new Restoration.OnnxTensor(input, [images, 3, card.Input.Height, card.Input.Width]) });
         var actual = output[card.OutputName].Values.Span;
         var largest = 0.0;
         for (var i = 0; i < expected.Length; i++)
