@@ -106,41 +106,13 @@ public class OpConformanceTests
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         var called = new[] { typeof(Operators) }.Concat(typeof(Operators).GetNestedTypes(all))
-            .SelectMany(type => type.GetMethods(all)).SelectMany(Calls).Where(method => method.DeclaringType == typeof(FeatureMap)).ToHashSet();
+            .SelectMany(type => type.GetMethods(all)).SelectMany(CompiledCode.Calls).Where(method => method.DeclaringType == typeof(FeatureMap)).ToHashSet();
         // x - c and x + c are one operator with another sign.
         var declared = typeof(FeatureMap).GetMethods(all).Where(method => method.IsPublic && !method.IsSpecialName);
 
         declared.Where(method => !called.Contains(method)).Select(method => method.Name).ShouldBeEmpty();
         called.Where(method => method.IsSpecialName).Select(method => method.Name).Distinct().Order()
             .ShouldBe(["op_Addition", "op_Multiply", "op_Subtraction"]);
-    }
-
-    private static IEnumerable<MethodBase> Calls(MethodInfo method)
-    {
-        const byte call = 0x28, callvirt = 0x6F;
-        var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
-        for (var i = 0; i + 4 < code.Length; i++)
-        {
-            if (code[i] is not (call or callvirt))
-            {
-                continue;
-            }
-
-            MethodBase? target = null;
-            try
-            {
-                target = method.Module.ResolveMethod(BitConverter.ToInt32(code, i + 1), method.DeclaringType!.GetGenericArguments(), null);
-            }
-            catch (Exception e) when (e is ArgumentException or BadImageFormatException)
-            {
-                // An operand that looks like an instruction.
-            }
-
-            if (target is not null)
-            {
-                yield return target;
-            }
-        }
     }
 
     /// <param name="Gradients">Of sum(y * cotangent) by inputs x0, x1 ... and learned weights.</param>
