@@ -1,1 +1,4 @@
-return 0;
+using Revisage.Cli;
+using Revisage.Training.Cli;
+
+return RevisageCommand.Run(args, [TrainCommand.Create(), ExportCommand.Create()]);
