@@ -1,1 +1,3 @@
-return 0;
+using Revisage.Cli;
+
+return RevisageCommand.Run(args, []);

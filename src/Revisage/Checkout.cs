@@ -1,7 +1,7 @@
 namespace Revisage;
 
 /// <summary>The source tree that a program was built in and runs from, if any.</summary>
-internal static class Checkout
+public static class Checkout
 {
     private static readonly Lazy<string?> found = new(() => RootAbove(AppContext.BaseDirectory));
 

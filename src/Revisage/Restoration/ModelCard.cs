@@ -40,6 +40,9 @@ public sealed partial record ModelCard
     /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
     public bool NeedsGuide { get; init; }
 
+    /// <summary>That one face takes; null where they were not counted.</summary>
+    public long? MultiplyAdds { get; init; }
+
     public required TrainingData Data { get; init; }
 
     /// <summary>Null for a model trained elsewhere.</summary>

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Revisage.Imaging;
+using Revisage.Restoration;
+
+namespace Revisage.Cli.Commands;
+
+internal static class BenchCommand
+{
+    private const int Batch = 16;
+
+    /// <summary>How fast a model is here.</summary>
+    /// <param name="LatencyMs">Of one face alone: the median.</param>
+    /// <param name="FacesPerSecond">In batches of 16.</param>
+    /// <param name="PeakMemoryMb">Of the whole process.</param>
+    /// <param name="PeakGflops">What the processors reach at most, measured.</param>
+    /// <param name="ShareOfPeak">Of the batches; null if the card has no count of multiply-adds.</param>
+    internal sealed record Speed(
+        string Model, int Threads, double LoadMs, double LatencyMs, double FacesPerSecond, double PeakMemoryMb, double PeakGflops, double? ShareOfPeak);
+
+    public static Command Create()
+    {
+        var model = ModelChoice.Option("An installed model or an exported file. The default is that of upscale.");
+        var threads = ModelChoice.Threads();
+        var seconds = new Option<double>("--seconds") { Description = "How long each measurement takes.", DefaultValueFactory = _ => 3 };
+        var json = new JsonOption();
+        var command = new Command("bench", "Speed of a model here: faces/s, latency, memory, share of the machine's measured peak.")
+        {
+            model, threads, seconds, json.Option,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            parsed.InvocationConfiguration.Error.WriteLine("Measuring; anything else that runs now shows in the result.");
+            var speed = Measure(ModelChoice.Find(parsed.GetValue(model)), parsed.GetValue(threads), TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel);
+            json.Write(parsed, () => JsonSerializer.Serialize(speed, CliJson.Default.Speed), output => Print(speed, output));
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static Speed Measure(StoredModel stored, int threads, TimeSpan time, CancellationToken cancel)
+    {
+        var peak = PeakSpeed.Measure(threads);
+        var started = Stopwatch.GetTimestamp();
+        using var restorer = FaceRestorer.Open(stored, new OnnxOptions { Threads = threads });
+        var load = Stopwatch.GetElapsedTime(started);
+
+        var (width, height) = (restorer.Card.Input.Width, restorer.Card.Input.Height);
+        var random = new Random(1);
+        var faces = Enumerable.Range(0, Batch).Select(_ => new Image(width, height, [.. Enumerable.Range(0, 3 * width * height).Select(_ => random.NextSingle())])).ToList();
+        var one = MedianSeconds([faces[0]], restorer, time, cancel);
+        var many = MedianSeconds(faces, restorer, time, cancel);
+        var operations = 2.0 * restorer.Card.MultiplyAdds * Batch / many;
+        using var process = Process.GetCurrentProcess();
+        return new Speed(
+            restorer.Card.Name, threads, load.TotalMilliseconds, 1000 * one, Batch / many, process.PeakWorkingSet64 / 1e6, peak / 1e9, operations / peak);
+    }
+
+    private static double MedianSeconds(IReadOnlyList<Image> faces, FaceRestorer restorer, TimeSpan time, CancellationToken cancel)
+    {
+        // The first runs choose kernels and allocate.
+        for (var i = 0; i < 3; i++)
+        {
+            restorer.Restore(faces, cancel);
+        }
+
+        var seconds = new List<double>();
+        var begun = Stopwatch.GetTimestamp();
+        while (seconds.Count < 5 || Stopwatch.GetElapsedTime(begun) < time)
+        {
+            var started = Stopwatch.GetTimestamp();
+            restorer.Restore(faces, cancel);
+            seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
+    }
+
+    private static void Print(Speed speed, TextWriter output)
+    {
+        string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        output.WriteLine(Text($"{speed.Model} on {speed.Threads} threads"));
+        output.WriteLine(Text($"  loading      {speed.LoadMs:0} ms"));
+        output.WriteLine(Text($"  one face     {speed.LatencyMs:0.0} ms"));
+        output.WriteLine(Text($"  throughput   {speed.FacesPerSecond:0.0} faces/s in batches of {Batch}"));
+        output.WriteLine(Text($"  memory       {speed.PeakMemoryMb:0} MB at most"));
+        output.WriteLine(speed.ShareOfPeak is { } share
+            ? Text($"  arithmetic   {share:P0} of the {speed.PeakGflops:0} GFLOP/s that the processors reach at most")
+            : Text($"  arithmetic   the processors reach {speed.PeakGflops:0} GFLOP/s at most; the model's card has no count to compare"));
+    }
+}

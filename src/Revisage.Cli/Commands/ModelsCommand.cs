@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using Revisage.Restoration;
+
+namespace Revisage.Cli.Commands;
+
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        var json = new JsonOption();
+        var list = new Command("list", "The installed models (the default).") { json.Option };
+        list.SetAction(parsed => List(parsed, json));
+
+        var name = new Argument<string>("name") { Description = "An installed model or an exported file." };
+        name.CompletionSources.Add(_ => ModelStore.Default.List().Select(model => new System.CommandLine.Completions.CompletionItem(model.Name)));
+        var show = new Command("show", "All that a model's card says, as JSON.") { name };
+        show.SetAction(parsed =>
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(ModelStore.Default.Find(parsed.GetRequiredValue(name)).Card.ToJson());
+            return ExitCode.Done;
+        });
+
+        var verify = new Command("verify", "Read every model whole: hash, card, and whether it loads.");
+        verify.SetAction(Verify);
+
+        var whole = new JsonOption();
+        var command = new Command("models", "What is installed, and on which terms it was trained.") { list, show, verify, whole.Option };
+        command.SetAction(parsed => List(parsed, whole));
+        return command;
+    }
+
+    private static int List(ParseResult parsed, JsonOption json)
+    {
+        var store = ModelStore.Default;
+        var cards = new List<ModelCard>();
+        var exit = ExitCode.Done;
+        foreach (var model in store.List())
+        {
+            try
+            {
+                cards.Add(model.Card);
+            }
+            catch (RevisageException e) when (e is not MissingComponentException)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(e.Message);
+                exit = ExitCode.Failed;
+            }
+        }
+
+        json.Write(parsed, () => $"[{string.Join(",\n", cards.Select(card => card.ToJson()))}]", output =>
+        {
+            if (cards.Count == 0)
+            {
+                output.WriteLine($"No models in '{store.Folder}'.");
+                return;
+            }
+
+            var table = new Table("model", "from", "to", "PSNR", "trained on", "licence of the training data");
+            foreach (var card in cards)
+            {
+                var psnr = card.Results.Max(result => result.Psnr);
+                table.Add(
+                    card.Name, card.Input.ToString(), card.Output.ToString(),
+                    psnr is null ? "-" : psnr.Value.ToString("0.00", CultureInfo.InvariantCulture), card.Data.Name, card.Data.Licence);
+            }
+
+            table.Write(output);
+        });
+        return exit;
+    }
+
+    private static int Verify(ParseResult parsed)
+    {
+        var store = ModelStore.Default;
+        var results = store.Verify();
+        if (results.Count == 0)
+        {
+            throw new MissingComponentException($"No models in '{store.Folder}'. Put some there, or name another folder in {ModelStore.Override}.");
+        }
+
+        foreach (var (model, problem) in results)
+        {
+            if (problem is null)
+            {
+                parsed.InvocationConfiguration.Output.WriteLine($"{model.Name}: whole");
+            }
+            else
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"{model.Name}: {problem}");
+            }
+        }
+
+        return results.All(result => result.Problem is null) ? ExitCode.Done : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace Revisage.Cli;
+
+/// <summary>
+/// The commands of the learning tier, which need LibTorch. This is their one list: help shows them in both
+/// executables, and <c>./revisage</c> reads this file to see which of the two a command wants.
+/// </summary>
+public static class LearningCommands
+{
+    public static IReadOnlyList<LearningCommand> All { get; } =
+    [
+        new("train", "Train a network by a recipe."),
+        new("export", "Write a checkpoint's network as ONNX, with its card."),
+        new("samples", "Draw the faces of samples/, which show no real person."),
+    ];
+}
+
+/// <summary>A command's name and what help says of it.</summary>
+public sealed record LearningCommand(string Name, string Description)
+{
+    /// <summary>The command as the use tier has it: listed, and saying where the real one is.</summary>
+    internal Command ToStandIn()
+    {
+        var command = new Command(Name, Description) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(int (_) => throw new MissingComponentException(
+            $"'{Name}' belongs to the learning tier, which is not part of this installation. "
+            + $"Run './revisage {Name}' in a checkout of the repository, which installs LibTorch and builds it."));
+        return command;
+    }
+}

@@ -1,0 +1,106 @@
+using Revisage.Imaging;
+using Revisage.Restoration;
+
+namespace Revisage.Batch;
+
+/// <summary>What became of one picture of a plan.</summary>
+/// <param name="BroughtFrom">The picture's size, if it was not the model's and was brought to it.</param>
+/// <param name="Failure">Why there is no result, in one line; null if it is written.</param>
+public sealed record UpscaledPicture(PlannedPicture Picture, PixelSize? BroughtFrom, string? Failure);
+
+/// <summary>
+/// Enlarges the pictures of a plan, several at a time. A crop of another size is brought to the model's: its largest
+/// central part of the model's shape, by antialiased bicubic resizing.
+/// </summary>
+public sealed class BatchUpscaler(FaceRestorer restorer)
+{
+    /// <summary>Faces that go through the network at a time.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Where a picture named "-" is read from.</summary>
+    public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Where a result named "-" is written to, as PNG.</summary>
+    public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
+
+    /// <summary>Reads, enlarges and writes as the results are taken, which come in the plan's order.</summary>
+    /// <remarks>A picture that cannot be read or written fails alone.</remarks>
+    /// <exception cref="RevisageException">The network itself fails.</exception>
+    /// <exception cref="MissingComponentException">A native library is not installed.</exception>
+    public IEnumerable<UpscaledPicture> Run(OutputPlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (var planned in plan.Pictures.Chunk(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var crops = planned.Select(Read).ToList();
+            var faces = new Queue<Image>(restorer.Restore([.. crops.Select(crop => crop.Face).OfType<Image>()], cancellation));
+            foreach (var crop in crops)
+            {
+                yield return crop.Face is null ? crop.Picture : Write(crop.Picture, faces.Dequeue());
+            }
+        }
+    }
+
+    private (UpscaledPicture Picture, Image? Face) Read(PlannedPicture planned)
+    {
+        try
+        {
+            var image = planned.Input == OutputPlan.StandardStream ? Decode(StandardInput()) : ImageFile.Load(planned.Input);
+            var size = new PixelSize(image.Width, image.Height);
+            var wanted = restorer.Card.Input;
+            return size == wanted
+                ? (new(planned, null, null), image)
+                : (new(planned, size, null), PillowResize.Resize(CentralPart(image, wanted), wanted.Width, wanted.Height, ResampleFilter.Bicubic));
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return (new(planned, null, e.Message), null);
+        }
+    }
+
+    private UpscaledPicture Write(UpscaledPicture picture, Image face)
+    {
+        try
+        {
+            if (picture.Picture.Output == OutputPlan.StandardStream)
+            {
+                using var output = StandardOutput();
+                output.Write(ImageFile.EncodePng(face));
+            }
+            else
+            {
+                ImageFile.Save(face, picture.Picture.Output);
+            }
+
+            return picture;
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return picture with { Failure = $"The result of '{picture.Picture.Input}' is lost. {e.Message}" };
+        }
+        catch (IOException e)
+        {
+            return picture with { Failure = $"The result of '{picture.Picture.Input}' did not go to standard output: {e.Message}" };
+        }
+    }
+
+    private static Image Decode(Stream input)
+    {
+        using var bytes = new MemoryStream();
+        using (input)
+        {
+            input.CopyTo(bytes);
+        }
+
+        return ImageFile.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), "standard input");
+    }
+
+    // The largest part with the shape that is wanted; of a square model, the central square.
+    private static Image CentralPart(Image image, PixelSize shape)
+    {
+        var width = (int)Math.Clamp(Math.Round((double)image.Height * shape.Width / shape.Height), 1, image.Width);
+        var height = (int)Math.Clamp(Math.Round((double)image.Width * shape.Height / shape.Width), 1, image.Height);
+        return image.Crop((image.Width - width) / 2, (image.Height - height) / 2, width, height);
+    }
+}
