@@ -19,8 +19,6 @@ public interface IOptimizer : IDisposable
 /// <summary>Adam's constants; the defaults are Kingma and Ba's (ICLR 2015).</summary>
 public sealed record AdamOptions
 {
-    public double LearningRate { get; init; } = 1e-3;
-
     public double Beta1 { get; init; } = 0.9;
 
     public double Beta2 { get; init; } = 0.999;
@@ -51,12 +49,11 @@ public sealed class Adam : IOptimizer
         ArgumentNullException.ThrowIfNull(options);
         this.parameters = parameters;
         this.options = options;
-        LearningRate = options.LearningRate;
         firstMoments = OptimizerState.ZerosLike(parameters);
         secondMoments = OptimizerState.ZerosLike(parameters);
     }
 
-    public double LearningRate { get; set; }
+    public required double LearningRate { get; set; }
 
     public long Steps { get; set; }
 

@@ -3,8 +3,6 @@ namespace Revisage.Torch;
 /// <summary>RMSprop's constants; the defaults are PyTorch's.</summary>
 public sealed record RmsPropOptions
 {
-    public double LearningRate { get; init; } = 1e-2;
-
     /// <summary>How much of the running mean of squares stays at each step.</summary>
     public double Smoothing { get; init; } = 0.99;
 
@@ -29,11 +27,10 @@ public sealed class RmsProp : IOptimizer
         ArgumentNullException.ThrowIfNull(options);
         this.parameters = parameters;
         this.options = options;
-        LearningRate = options.LearningRate;
         squares = OptimizerState.ZerosLike(parameters);
     }
 
-    public double LearningRate { get; set; }
+    public required double LearningRate { get; set; }
 
     public long Steps { get; set; }
 

@@ -27,20 +27,30 @@ public sealed class TorchMap : FeatureMap
 {
     private readonly TorchNetwork network;
     private readonly ForwardMode mode;
+    private readonly Convolution? pending;
+    private Tensor? value;
 
     internal TorchMap(Tensor value, TorchNetwork network, ForwardMode mode)
     {
-        Value = value;
+        this.value = value;
         this.network = network;
         this.mode = mode;
     }
 
-    public Tensor Value { get; }
+    /// <summary>A convolution that waits to be seen, because a pixel shuffle may follow it.</summary>
+    private TorchMap(Convolution pending, TorchNetwork network, ForwardMode mode)
+    {
+        this.pending = pending;
+        this.network = network;
+        this.mode = mode;
+    }
+
+    public Tensor Value => value ??= pending!.Run();
 
     private bool Mixed => mode.Precision == Precision.Bf16;
 
     public override FeatureMap Conv2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
-        With(Narrowed().Conv2d(Narrowed(weight), bias is null ? null : Narrowed(bias), stride, padding, dilation, groups));
+        new TorchMap(new Convolution(Narrowed(), Narrowed(weight), bias is null ? null : Narrowed(bias), stride, padding, dilation, groups), network, mode);
 
     public override FeatureMap ConvTranspose2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int outputPadding = 0, int groups = 1) =>
         InFp32(x => x.ConvTranspose2d(Number(weight), bias is null ? null : Number(bias), stride, padding, outputPadding, groups));
@@ -110,7 +120,8 @@ public sealed class TorchMap : FeatureMap
         };
     }
 
-    public override FeatureMap PixelShuffle(int factor) => With(Value.PixelShuffle(factor));
+    public override FeatureMap PixelShuffle(int factor) => With(
+        Mixed && value is null && pending is { Groups: 1 } convolution ? convolution.RunShuffled(factor) : Value.PixelShuffle(factor));
 
     public override FeatureMap PixelUnshuffle(int factor) => With(Value.PixelUnshuffle(factor));
 
@@ -208,5 +219,34 @@ public sealed class TorchMap : FeatureMap
         }
 
         return Tensor.Of(positions, count).To(network.Device);
+    }
+
+    private sealed record Convolution(Tensor Input, Tensor Weight, Tensor? Bias, int Stride, int Padding, int Dilation, int Groups)
+    {
+        public Tensor Run() => Input.Conv2d(Weight, Bias, Stride, Padding, Dilation, Groups);
+
+        /// <summary>
+        /// The convolution and the pixel shuffle behind it. Channels-last, shuffling moves single numbers about; with
+        /// the output channels in the order [factor, factor, C] instead of [C, factor, factor], whole runs of them.
+        /// </summary>
+        public Tensor RunShuffled(int factor)
+        {
+            var weight = Reordered(Weight, factor).Contiguous(MemoryFormat.ChannelsLast);
+            var bias = Bias is null ? null : Reordered(Bias, factor);
+            var y = Input.Conv2d(weight, bias, Stride, Padding, Dilation, Groups);
+            var shape = y.Shape;                                    // N x factor² C x H x W
+            var (n, channels, height, width) = (shape[0], shape[1] / (factor * factor), shape[2], shape[3]);
+            return y.Permute(0, 2, 3, 1)
+                .Reshape(n, height, width, factor, factor * channels)
+                .Transpose(2, 3)
+                .Reshape(n, factor * height, factor * width, channels)
+                .Permute(0, 3, 1, 2);                               // N x C x factor H x factor W
+        }
+
+        private static Tensor Reordered(Tensor weight, int factor)
+        {
+            var shape = weight.Shape;
+            return weight.Reshape(shape[0] / (factor * factor), factor * factor, -1).Transpose(0, 1).Reshape([.. shape]);
+        }
     }
 }

@@ -54,7 +54,8 @@ public static class RecipeFile
                 throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
             }
 
-            var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
+            var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
+                .WithTypeMapping<IReadOnlyList<long>, List<long>>().Build();
             return (Recipe)deserializer.Deserialize(overrides.Count == 0 ? yaml : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
         }
         catch (YamlException e)

@@ -188,12 +188,13 @@ public static class ImageFile
         throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
     }
 
+    // strip: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).
     private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension) => extension.ToLowerInvariant() switch
     {
-        ".png" => ("pngsave_buffer", [("filter", "paeth")]),
-        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("Q", Quality)]),
-        ".webp" => ("webpsave_buffer", [("Q", Quality)]),
-        ".tif" or ".tiff" => ("tiffsave_buffer", [("compression", "deflate")]),
+        ".png" => ("pngsave_buffer", [("strip", "true"), ("filter", "paeth")]),
+        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("strip", "true"), ("Q", Quality)]),
+        ".webp" => ("webpsave_buffer", [("strip", "true"), ("Q", Quality)]),
+        ".tif" or ".tiff" => ("tiffsave_buffer", [("strip", "true"), ("compression", "deflate")]),
         _ => null,
     };
 

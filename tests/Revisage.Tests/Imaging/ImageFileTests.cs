@@ -5,6 +5,9 @@ using Revisage.Imaging;
 
 namespace Revisage.Tests.Imaging;
 
+/// <remarks>Alone, since some of it watches the clock and the memory of the process.</remarks>
+[CollectionDefinition(nameof(ImageFileTests), DisableParallelization = true)]
+[Collection(nameof(ImageFileTests))]
 public sealed class ImageFileTests : IDisposable
 {
     private static readonly (int, int, int) Red = (255, 0, 0);
@@ -154,6 +157,21 @@ public sealed class ImageFileTests : IDisposable
         File.ReadAllBytes(path)[0].ShouldBe(firstByte);
         ShouldBeNear(ImageFile.Load(path), 3, 12, Blue, 6);
         Directory.GetFiles(folder).ShouldBe([path]);
+    }
+
+    [Theory]
+    [InlineData(".png")]
+    [InlineData(".jpg")]
+    public void Nothing_is_written_but_the_picture(string extension)
+    {
+        var path = Path.Combine(folder, "plain" + extension);
+
+        ImageFile.Save(ImagingFixtures.Plain(4, 4, 1, 2, 3), path);
+
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        bytes.IndexOf("Exif"u8).ShouldBe(-1);
+        bytes.IndexOf("eXIf"u8).ShouldBe(-1);
+        bytes.IndexOf("ICC"u8).ShouldBe(-1);
     }
 
     [Fact]

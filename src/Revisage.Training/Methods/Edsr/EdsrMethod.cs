@@ -30,7 +30,7 @@ public sealed class EdsrStage : ITrainingStage
         this.recipe = recipe;
         generator = new TorchNetwork("generator", new EdsrNetwork(recipe.Network), recipe.Seed, device);
         average = new MovingAverage(generator, recipe.AverageDecay);
-        adam = new Adam(generator.Parameters, recipe.Adam);
+        adam = new Adam(generator.Parameters, recipe.Adam) { LearningRate = recipe.LearningRate.Peak };
     }
 
     public string Name => "edsr";
