@@ -1,3 +1,4 @@
 using Revisage.Cli;
+using Revisage.Training.Cli;
 
-return RevisageCommand.Run(args, []);
+return RevisageCommand.Run(args, [SamplesCommand.Create()]);
