@@ -1,5 +1,6 @@
 """The same network, batch and update as Revisage's EDSR benchmark, in PyTorch as it comes: default layout and
 allocator, torch.autocast to bf16 where asked. Prints images/s. Usage: training_step.py BATCH SECONDS bf16|fp32"""
+import os
 import sys
 import time
 
@@ -33,6 +34,7 @@ class Edsr(nn.Module):
 
 def main():
     batch, seconds, bf16 = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "bf16"
+    torch.set_num_threads(os.cpu_count())
     network = Edsr()
     average = {name: value.clone() for name, value in network.state_dict().items()}
     adam = torch.optim.Adam(network.parameters(), lr=1e-4)

@@ -80,7 +80,8 @@ publish() {
   local folder=$root/.build/$2
   rm -rf "$folder.new" "$folder.old"
   run_logged "$2.log" "building $1 (once; again when its sources change)" \
-    dotnet publish "$root/src/$1" -c Release -r "$(runtime_id)" --self-contained false -p:PublishReadyToRun=true \
+    dotnet publish "$root/src/$1" -c Release -r "$(runtime_id)" --self-contained false -p:PublishReadyToRun=true -p:NativeRid=none \
+    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
     --artifacts-path "$root/.build/artifacts" -o "$folder.new" --disable-build-servers -v quiet ||
     missing "$1 did not build"
   if [[ -d $folder ]]; then mv "$folder" "$folder.old"; fi

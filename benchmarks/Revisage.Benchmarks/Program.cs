@@ -1,43 +1,96 @@
 using System.Diagnostics;
 using System.Globalization;
+using Revisage.Benchmarks;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Methods.Edsr;
-using Revisage.Training.Torch;
 
-// Speed of training steps (forward, backward, update) on random images:
-//   Revisage.Benchmarks training [batch] [seconds] [bf16|fp32]
-// prints images/s as one number, for training-speed.sh, which alternates it with PyTorch.
-var batch = int.Parse(args[1], CultureInfo.InvariantCulture);
-var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
-var precision = Enum.Parse<Precision>(args[3], ignoreCase: true);
-
-var random = new Random(1);
-float[] Noise(int side) => [.. Enumerable.Range(0, batch * 3 * side * side).Select(_ => (float)random.NextDouble() * 2 - 1)];
-var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128);
-
-using var stage = new EdsrStage(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision }, Device.Cpu);
-void Step(long iteration)
+// Measures for training-speed.sh, one number a line:
+//   training [batch] [seconds] [bf16|fp32] [--profile]   images/s of forward, backward and update of EDSR
+//   peak [bf16|fp32]                                     GFLOP/s of the fastest operator there is
+//   cost                                                 GFLOP of one image's forward and backward
+TorchSettings.Threads = Environment.ProcessorCount;
+var number = args switch
 {
-    using var scope = new TensorScope();
-    stage.Step(faces, iteration).Values();
-}
+    ["training", var batch, var seconds, var precision, .. var rest] => TrainingSpeed.Measure(
+        int.Parse(batch, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture), TrainingSpeed.Parse(precision), rest.Contains("--profile")),
+    ["peak", var precision] => Peak.Measure(TrainingSpeed.Parse(precision)),
+    ["cost"] => TrainingSpeed.GigaFlopsAnImage,
+    _ => throw new ArgumentException("training BATCH SECONDS bf16|fp32 [--profile], peak bf16|fp32, or cost"),
+};
+Console.WriteLine(number.ToString("F2", CultureInfo.InvariantCulture));
 
-for (var i = 0; i < 3; i++)
+namespace Revisage.Benchmarks
 {
-    Step(i);
-}
+    using Revisage.Training.Data;
+    using Revisage.Training.Layers;
+    using Revisage.Training.Methods.Edsr;
+    using Revisage.Training.Torch;
 
-using var profile = args.Contains("--profile") ? new OperatorProfile() : null;
-var clock = Stopwatch.StartNew();
-var steps = 0;
-while (clock.Elapsed.TotalSeconds < seconds)
-{
-    Step(3 + steps++);
-}
+    /// <summary>EDSR's own training step on random images.</summary>
+    internal static class TrainingSpeed
+    {
+        private const int WarmUp = 3;
 
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{steps * batch / clock.Elapsed.TotalSeconds:F2}"));
-foreach (var (name, calls, time) in profile?.Rows ?? [])
-{
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds / steps,9:F2} ms a step  {calls / steps,5} calls  {name}"));
+        /// <summary>The backward pass costs two forward ones; a multiply-add is two operations.</summary>
+        public static double GigaFlopsAnImage => 3 * 2 * ShapeWalk.Of(new EdsrNetwork(new EdsrOptions()), 3, 16, 16).MultiplyAdds / 1e9;
+
+        public static Precision Parse(string name) => Enum.Parse<Precision>(name, ignoreCase: true);
+
+        public static double Measure(int batch, double seconds, Precision precision, bool profiled)
+        {
+            // Any numbers do: the work does not depend on them.
+            var random = new SampleRandom(1, 0);
+            float[] Noise(int side) => [.. Enumerable.Range(0, batch * 3 * side * side).Select(_ => (float)random.NextDouble() * 2 - 1)];
+            var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128);
+            using var stage = new EdsrStage(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision }, Device.Cpu);
+            var steps = 0;
+            void Step()
+            {
+                using var scope = new TensorScope();
+                _ = stage.Step(faces, steps++).Values();
+            }
+
+            while (steps < WarmUp)
+            {
+                Step();
+            }
+
+            using var profile = profiled ? new OperatorProfile() : null;
+            var clock = Stopwatch.StartNew();
+            while (clock.Elapsed.TotalSeconds < seconds)
+            {
+                Step();
+            }
+
+            var speed = (steps - WarmUp) * batch / clock.Elapsed.TotalSeconds;
+            foreach (var (name, calls, time) in profile?.Rows ?? [])
+            {
+                Console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{time.TotalMilliseconds / (steps - WarmUp),9:F2} ms a step  {calls / (steps - WarmUp),5} calls  {name}"));
+            }
+
+            return speed;
+        }
+    }
+
+    /// <summary>What the machine reaches where arithmetic is all there is: a large matrix product.</summary>
+    internal static class Peak
+    {
+        public static double Measure(Precision precision)
+        {
+            const long side = 2048;
+            using var scope = new TensorScope();
+            using var mode = Autograd.WithoutGradients();
+            var type = precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float;
+            var (a, b) = (Tensor.RandN(side, side).To(type), Tensor.RandN(side, side).To(type));
+            var best = 0.0;
+            for (var i = 0; i < 12; i++)
+            {
+                var clock = Stopwatch.StartNew();
+                a.MatMul(b).Dispose();
+                best = Math.Max(best, 2.0 * side * side * side / clock.Elapsed.TotalSeconds / 1e9);
+            }
+
+            return best;
+        }
+    }
 }

@@ -147,12 +147,13 @@ c10::IValue convert(const c10::FunctionSchema& schema, const c10::Argument& argu
           break;
         case TypeKind::OptionalType:
           if (value.kind == TensorList) {
-            c10::List<c10::optional<at::Tensor>> list;
+            // Untyped, since the optional that LibTorch means here has changed between versions.
+            c10::impl::GenericList list(element);
             for (int32_t i = 0; i < value.count; i++) {
               auto* handle = static_cast<void**>(value.p)[i];
-              list.push_back(handle ? c10::optional<at::Tensor>(borrow(handle)) : c10::nullopt);
+              list.push_back(handle ? c10::IValue(borrow(handle)) : c10::IValue());
             }
-            return list;
+            return c10::IValue(list);
           }
           break;
         default:

@@ -14,6 +14,9 @@ public static class LearningCommands
         new("export", "Write a checkpoint's network as ONNX, with its card."),
         new("samples", "Draw the faces of samples/, which show no real person."),
     ];
+
+    /// <summary>What help says of the command <paramref name="name"/>.</summary>
+    public static string Describe(string name) => All.Single(command => command.Name == name).Description;
 }
 
 /// <summary>A command's name and what help says of it.</summary>

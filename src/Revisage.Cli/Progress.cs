@@ -16,6 +16,7 @@ public sealed class Progress : IDisposable
     private readonly string what;
     private readonly string unit;
     private readonly long total;
+    private readonly long first;
     private readonly TextWriter output;
     private readonly bool terminal;
     private readonly bool color;
@@ -28,9 +29,11 @@ public sealed class Progress : IDisposable
     /// <param name="what">What is done, such as "upscaling".</param>
     /// <param name="unit">What is counted, such as "faces".</param>
     /// <param name="output">The command's standard error.</param>
-    public Progress(string what, string unit, long total, TextWriter output)
+    /// <param name="first">What an earlier run has done already.</param>
+    public Progress(string what, string unit, long total, TextWriter output, long first = 0)
         : this(what, unit, total, output, ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected, UsesColor, TimeProvider.System)
     {
+        done = this.first = first;
     }
 
     internal Progress(string what, string unit, long total, TextWriter output, bool terminal, bool color, TimeProvider time)
@@ -97,7 +100,7 @@ public sealed class Progress : IDisposable
     private string State(string? detail)
     {
         var seconds = time.GetElapsedTime(started).TotalSeconds;
-        var rate = done / Math.Max(seconds, 1e-9);
+        var rate = (done - first) / Math.Max(seconds, 1e-9);
         var left = TimeSpan.FromSeconds(Math.Ceiling((total - done) / Math.Max(rate, 1e-9)));
         var state = string.Create(
             CultureInfo.InvariantCulture, $"{what} {done:N0} of {total:N0} {unit}, {rate:0.0}/s, {Readable(left)} left");

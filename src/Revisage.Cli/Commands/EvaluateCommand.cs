@@ -120,7 +120,7 @@ internal static class EvaluateCommand
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
-    /// <summary>Unlike <see cref="Progress{T}"/> of the framework, reports where it is called, in order.</summary>
+    /// <summary>Unlike the framework's Progress of T, reports where it is called, in order.</summary>
     private sealed class Steps(Progress progress) : IProgress<EvaluationProgress>
     {
         private int done;

@@ -76,7 +76,7 @@ internal static class UpscaleCommand
 
         if (brought.Count > 0)
         {
-            var others = brought.Count == 1 ? "" : $", and {brought.Count - 1} others likewise";
+            var others = brought.Count == 1 ? "" : $", and {brought.Count - 1} more likewise";
             error.WriteLine($"'{brought[0].Picture.Input}' is {brought[0].BroughtFrom}; its centre was brought to the model's {input} by antialiased bicubic resizing{others}.");
         }
 

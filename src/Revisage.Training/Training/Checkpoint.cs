@@ -128,6 +128,9 @@ public sealed record CheckpointState
     /// <summary>Results repeat bit for bit only at this count.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Different photographs in the training split.</summary>
+    public required int Faces { get; init; }
+
     /// <summary>Wall time spent training so far, over all resumes.</summary>
     public TimeSpan Elapsed { get; init; }
 
@@ -139,6 +142,7 @@ public sealed record CheckpointState
         yield return new("iteration", Iteration.ToString(CultureInfo.InvariantCulture));
         yield return new("recipe", Recipe);
         yield return new("threads", Threads.ToString(CultureInfo.InvariantCulture));
+        yield return new("faces", Faces.ToString(CultureInfo.InvariantCulture));
         yield return new("seconds", Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture));
         if (BestPsnr is { } best)
         {
@@ -151,6 +155,7 @@ public sealed record CheckpointState
         Iteration = long.Parse(metadata["iteration"], CultureInfo.InvariantCulture),
         Recipe = metadata["recipe"],
         Threads = int.Parse(metadata["threads"], CultureInfo.InvariantCulture),
+        Faces = int.Parse(metadata["faces"], CultureInfo.InvariantCulture),
         Elapsed = TimeSpan.FromSeconds(double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)),
         BestPsnr = metadata.TryGetValue("best_psnr", out var best) ? double.Parse(best, CultureInfo.InvariantCulture) : null,
     };

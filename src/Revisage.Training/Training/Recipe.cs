@@ -36,6 +36,12 @@ public abstract record Recipe
 /// <summary>What is fed to a network, and how it is varied.</summary>
 public sealed record DataOptions
 {
+    /// <summary>The photographs' names, for the card of what is trained on them.</summary>
+    public string Name { get; init; } = "unnamed";
+
+    /// <summary>The terms on which they are to be had; they bind the trained model too.</summary>
+    public string Licence { get; init; } = "unknown";
+
     /// <summary>Pixels of the large face's side.</summary>
     public int HighRes { get; init; } = 128;
 

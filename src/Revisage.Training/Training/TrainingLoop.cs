@@ -154,6 +154,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         Iteration = iteration,
         Recipe = RecipeFile.ToYaml(recipe),
         Threads = TorchSettings.Threads,
+        Faces = dataset.Count,
         Elapsed = elapsedBefore + elapsed,
         BestPsnr = bestPsnr,
     });

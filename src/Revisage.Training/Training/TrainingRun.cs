@@ -12,7 +12,7 @@ public sealed record TrainingRunOptions(string Data, string Run)
 {
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>Threads of one operator; null for LibTorch's own choice, one a core.</summary>
+    /// <summary>Threads of one operator; null for one a processor, or as many as the resumed checkpoint had.</summary>
     public int? Threads { get; init; }
 
     /// <summary>Told how many faces have been decoded, of how many.</summary>
@@ -52,11 +52,8 @@ public static class TrainingRun
         var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
         var dataset = FaceDataset.Load(set, "train", recipe.Data, recipe.Seed, decoding, stop);
 
-        if (options.Threads is { } threads)
-        {
-            TorchSettings.Threads = threads;
-        }
-
+        // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
+        TorchSettings.Threads = options.Threads ?? Environment.ProcessorCount;
         TorchSettings.Deterministic = true;
         // One stage for every method so far; the list is the method's.
         using var stage = MethodCatalog.Find(recipe.Method).Stages(recipe).Single()(options.Device);

@@ -6,7 +6,7 @@ namespace Revisage.Restoration;
 /// ONNX Runtime's C functions. The library exports one, OrtGetApiBase; all others are slots of a table that only
 /// grows, in the order of onnxruntime_c_api.h. Every failure becomes an <see cref="OrtException"/>.
 /// </summary>
-internal sealed unsafe class OrtApi
+internal sealed unsafe partial class OrtApi
 {
     // The oldest table that has every slot below; newer libraries still hand it out.
     private const uint Version = 11;
@@ -37,6 +37,7 @@ internal sealed unsafe class OrtApi
                 $"ONNX Runtime {LibraryVersion} at '{NativeLibraries.Locate(Library) ?? Library.FileName}' is too old, 1.{Version} or newer is needed. {Library.Remedy}");
         }
 
+        ForbidTelemetry();
         fixed (byte* name = "revisage\0"u8)
         fixed (nint* to = &environment)
         {
@@ -53,6 +54,27 @@ internal sealed unsafe class OrtApi
             Check(((delegate* unmanaged<int, int, nint*, nint>)table[69])(ArenaAllocator, DefaultMemory, to));
         }
     }
+
+    /// <summary>
+    /// ONNX Runtime's own builds keep a device number on disk and send events home unless this variable is set
+    /// before the environment is made. What is done with faces here is nobody's business.
+    /// </summary>
+    private static void ForbidTelemetry()
+    {
+        const string variable = "ORT_DISABLE_TELEMETRY";
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.SetEnvironmentVariable(variable, "1");
+        }
+        else
+        {
+            // The framework's own copy of the environment is not what native code reads.
+            _ = SetNativeVariable(variable, "1", overwrite: 1);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetNativeVariable(string name, string value, int overwrite);
 
     public static NativeComponent Library { get; } = new(
         "ONNX Runtime", "libonnxruntime.so.1", "onnxruntime.dll", "libonnxruntime.1.dylib",

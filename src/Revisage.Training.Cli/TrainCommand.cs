@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using Revisage.Cli;
+using Revisage.Torch;
+using Revisage.Training.Torch;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Cli;
+
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var recipe = new Argument<string?>("recipe") { Description = "A recipe of recipes/ by name, or a YAML file. Left out with --resume.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<string>("--data") { Description = "A folder of aligned faces whose index.csv has the splits train and val.", HelpName = "DIR", Required = true };
+        var run = new Option<string?>("--output", "-o") { Description = "The run's folder. The default is runs/RECIPE.", HelpName = "RUN" };
+        var set = new Option<string[]>("--set") { Description = "Override a key of the recipe, such as learning_rate.peak=1e-4. May be repeated.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint, with its recipe." };
+        var precision = new Option<Precision?>("--precision") { Description = "bf16 or fp32; the default is the recipe's." };
+        var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        var threads = new Option<int?>("--threads") { Description = "Threads of one operator. The default is one a core; results repeat only at one count.", HelpName = "N" };
+        var profile = new Option<bool>("--profile") { Description = "At the end, the time spent by operator." };
+        var command = new Command("train", LearningCommands.Describe("train")) { recipe, data, run, set, resume, precision, device, threads, profile };
+
+        // Synchronous: LibTorch stays on the main thread (see TrainingLoop).
+        command.SetAction((parsed, stop) => TorchErrors.Translate(() =>
+        {
+            var name = parsed.GetValue(recipe);
+            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name ?? throw new RevisageException("Name a recipe, or with --resume the run's folder by -o.")));
+            var options = new TrainingRunOptions(parsed.GetRequiredValue(data), folder)
+            {
+                Device = DeviceOf(parsed.GetRequiredValue(device)),
+                Threads = parsed.GetValue(threads),
+            };
+            var error = parsed.InvocationConfiguration.Error;
+            using var report = new Report(error);
+            options = options with { Decoding = report.Decoded };
+            using var operators = parsed.GetValue(profile) ? new OperatorProfile() : null;
+            var changes = (parsed.GetValue(set) ?? []).Concat(parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : []);
+            var end = parsed.GetValue(resume)
+                ? TrainingRun.Resume(options, report, stop)
+                : TrainingRun.Start(RecipeFile.Load(name!, RecipesFolder(), [.. changes]), options, report, stop);
+            report.Dispose();
+            foreach (var (op, calls, time) in operators?.Rows ?? [])
+            {
+                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds,9:F1} s  {calls,9} calls  {op}"));
+            }
+
+            error.WriteLine(end == TrainingEnd.Complete
+                ? $"Done. Ship it by: revisage export {Path.Combine(folder, "best.safetensors")} -o MODEL.onnx"
+                : $"Stopped; '{folder}' holds a checkpoint. Go on by: revisage train --resume -o {folder} --data {options.Data}");
+            return end == TrainingEnd.Complete ? ExitCode.Done : ExitCode.Interrupted;
+        }));
+        return command;
+    }
+
+    private static Device DeviceOf(string name) => name == "cpu" ? Device.Cpu
+        : TorchSettings.HasCuda ? Device.Cuda()
+        : throw new MissingComponentException(
+            $"'--device cuda' needs a LibTorch with CUDA, but this one ({TorchSettings.Version}) has none. Build the bridge against one: LIBTORCH=FOLDER native/torch/build.sh.");
+
+    private static string RecipesFolder() => Path.Combine(Checkout.Root ?? AppContext.BaseDirectory, "recipes");
+
+    /// <summary>One bar for decoding, then one for training, with validations as lines above it.</summary>
+    private sealed class Report(TextWriter error) : ITrainingObserver, IDisposable
+    {
+        private readonly Lock gate = new();
+        private Progress? decoding;
+        private Progress? training;
+        private long last;
+
+        public void Decoded(int done, int total)
+        {
+            lock (gate)
+            {
+                decoding ??= new Progress("decoding", "faces", total, error);
+                decoding.Advance();
+            }
+        }
+
+        public void Logged(TrainingProgress progress)
+        {
+            if (training is null)
+            {
+                decoding?.Dispose();
+                training = new Progress("training", "iterations", progress.Iterations, error, progress.Iteration - 1);
+                last = progress.Iteration - 1;
+            }
+
+            var losses = string.Join("  ", progress.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:F4}")));
+            training.Advance(progress.Iteration - last, string.Create(CultureInfo.InvariantCulture, $"{losses}, {progress.ImagesPerSecond:F0} images/s"));
+            last = progress.Iteration;
+        }
+
+        public void Validated(long iteration, ValidationResult result, bool best)
+        {
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{iteration}: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000}){(best ? ", best so far" : "")}");
+            if (training is null)
+            {
+                error.WriteLine(line);
+            }
+            else
+            {
+                training.WriteLine(line);
+            }
+        }
+
+        public void Dispose()
+        {
+            decoding?.Dispose();
+            training?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Revisage.Restoration;
+using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Layers;
+using Revisage.Training.Methods;
+using Revisage.Training.Torch;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Onnx;
+
+/// <summary>What an export wrote.</summary>
+/// <param name="LargestDifference">Between ONNX Runtime and LibTorch on random faces, outputs scaled to [0, 1].</param>
+public sealed record ExportedModel(string Path, ModelCard Card, double LargestDifference);
+
+/// <summary>From a training checkpoint to a model that ships: an ONNX file with its card, and the card beside it.</summary>
+public static class ModelExport
+{
+    // fp32 sums in another order; what is more is a fault in the export.
+    private const double Tolerance = 1e-4;
+
+    /// <param name="checkpointPath">Of any run.</param>
+    /// <param name="onnxPath">NAME.onnx; NAME becomes the model's name.</param>
+    /// <exception cref="RevisageException">The checkpoint cannot be read, or the export does not compute what the network does; nothing is written then.</exception>
+    public static ExportedModel Write(string checkpointPath, string onnxPath)
+    {
+        ArgumentNullException.ThrowIfNull(onnxPath);
+        if (Path.GetExtension(onnxPath) != ".onnx")
+        {
+            throw new RevisageException($"'{onnxPath}' does not end in .onnx. Name the model's file, such as models/edsr.onnx.");
+        }
+
+        var checkpoint = Checkpoint.Load(checkpointPath);
+        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
+        var method = MethodCatalog.Find(recipe.Method);
+        var network = method.ShippedNetwork(recipe);
+        var weights = checkpoint.WeightsOf(method.ShippedWeights);
+        var card = CardOf(Path.GetFileNameWithoutExtension(onnxPath), method, recipe, checkpoint.State, network);
+
+        var bytes = OnnxExport.Record(
+            card.Name,
+            [new OnnxInput(card.InputName, 3, card.Input.Height, card.Input.Width)],
+            inputs => [(card.OutputName, network.Forward(inputs[0]))],
+            named => weights.TryGetValue(named.Path, out var array)
+                ? array.ToFloats()
+                : throw new RevisageException($"'{checkpointPath}' lacks the weight '{named.Path}' of {method.Id}."),
+            network.NamedWeights(),
+            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson() });
+
+        var difference = Difference(bytes, card, network, weights);
+        if (!(difference <= Tolerance))
+        {
+            throw new RevisageException($"The export of '{checkpointPath}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
+        }
+
+        AtomicFile.WriteAllBytes(onnxPath, bytes);
+        (card with { Sha256 = StoredModel.HashOf(onnxPath) }).Write(Path.ChangeExtension(onnxPath, ".json"));
+        return new ExportedModel(onnxPath, card, difference);
+    }
+
+    private static ModelCard CardOf(string name, Method method, Recipe recipe, CheckpointState state, Block network)
+    {
+        var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
+        return new ModelCard
+        {
+            Name = name,
+            Method = method.Id,
+            Citation = method.Citation,
+            Scale = large / small,
+            Input = new PixelSize(small, small),
+            Output = new PixelSize(large, large),
+            Range = recipe.Data.Range,
+            InputName = "lr",
+            OutputName = "sr",
+            MultiplyAdds = ShapeWalk.Of(network, 3, small, small).MultiplyAdds,
+            Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
+            Run = new Restoration.TrainingRun(
+                state.Faces,
+                state.Iteration,
+                recipe.Batch,
+                recipe.Precision == Precision.Bf16 ? "bf16" : "fp32",
+                Math.Round(state.Elapsed.TotalHours, 2),
+                recipe.Description,
+                DateOnly.FromDateTime(DateTime.UtcNow)),
+        };
+    }
+
+    private static double Difference(byte[] onnx, ModelCard card, Block network, IReadOnlyDictionary<string, StoredArray> weights)
+    {
+        const int images = 2;
+        var (low, width) = card.Range.Bounds();
+        var random = new SampleRandom(1, 0);
+        var input = new float[images * 3 * card.Input.Height * card.Input.Width];
+        for (var i = 0; i < input.Length; i++)
+        {
+            input[i] = low + width * (float)random.NextDouble();
+        }
+
+        float[] expected;
+        using (new TensorScope())
+        using (var torch = new TorchNetwork(card.Name, network, seed: 0))
+        {
+            torch.Load(weights);
+            using var mode = Autograd.WithoutGradients();
+            expected = torch.Forward(
+                Tensor.Of(input, images, 3, card.Input.Height, card.Input.Width), new ForwardMode(Training: false, Precision.Fp32)).ToArray();
+        }
+
+        using var model = OnnxModel.Load(onnx, $"the export of {card.Name}");
+        var output = model.Run(new Dictionary<string, Restoration.OnnxTensor> { [card.InputName] = new Restoration.OnnxTensor(input, [images, 3, card.Input.Height, card.Input.Width]) });
+        var actual = output[card.OutputName].Values.Span;
+        var largest = 0.0;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(expected[i] - actual[i]) / width);
+        }
+
+        return largest;
+    }
+}
