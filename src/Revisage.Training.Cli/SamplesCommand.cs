@@ -27,7 +27,7 @@ internal static class SamplesCommand
         var model = new Option<string?>("--model", "-m") { Description = "Also enlarge the faces by this model.", HelpName = "NAME|FILE.onnx" };
         var terms = new Option<string>("--terms") { Description = "On which terms the photographs may be used, for the README.", DefaultValueFactory = _ => "non-commercial research only" };
 
-        var command = new Command("samples", "Draw the faces of samples/, which show no real person.") { data, output, count, seed, model, terms };
+        var command = new Command("samples", LearningCommands.Describe("samples")) { data, output, count, seed, model, terms };
         command.SetAction((parsed, cancel) =>
         {
             using var restorer = parsed.GetValue(model) is { } name ? FaceRestorer.Open(ModelStore.Default.Find(name)) : null;
@@ -100,7 +100,7 @@ internal static class SamplesCommand
 
             Made by
 
-                revisage samples --data DIR -o samples --count {count} --seed {seed}{(card is null ? "" : $" --model {card.Name}")}
+                ./revisage samples --data DIR -o samples --count {count} --seed {seed}{(card is null ? "" : $" --model {card.Name}")}
 
             where DIR is the folder of those photographs.
 

@@ -7,13 +7,15 @@ public static class Clusters
 {
     private const int MostRounds = 50;
 
+    // For each centre to start from.
+    private const int MostTries = 20;
+
     /// <summary>Each point's group, 0 to <paramref name="count"/> - 1; a group can be empty.</summary>
     /// <param name="points">[n][dimensions].</param>
     public static int[] Of(IReadOnlyList<double[]> points, int count, int seed)
     {
         ArgumentNullException.ThrowIfNull(points);
-        var random = new SampleRandom(seed, 0);
-        var centres = Enumerable.Range(0, count).Select(_ => (double[])points[random.Next(0, points.Count - 1)].Clone()).ToArray();
+        var centres = Start(points, count, seed);
         var groups = new int[points.Count];
         for (var round = 0; round < MostRounds; round++)
         {
@@ -36,6 +38,23 @@ public static class Clusters
         }
 
         return groups;
+    }
+
+    /// <summary>Random points, no two the same; fewer than asked where it takes long to find another.</summary>
+    private static double[][] Start(IReadOnlyList<double[]> points, int count, int seed)
+    {
+        var random = new SampleRandom(seed, 0);
+        var centres = new List<double[]>();
+        for (var tries = 0; centres.Count < count && tries < MostTries * count; tries++)
+        {
+            var point = points[random.Next(0, points.Count - 1)];
+            if (centres.TrueForAll(centre => Vectors.SquaredDistance(centre, point) > 0))
+            {
+                centres.Add((double[])point.Clone());
+            }
+        }
+
+        return [.. centres];
     }
 
     private static int Nearest(double[][] centres, double[] point)

@@ -24,7 +24,7 @@ public sealed record FaceStatisticsOptions
     /// Deviations are multiplied by this along the other axes, whose large values come together in real faces (at
     /// edges) and would be noise over the whole picture here. Judged by eye.
     /// </summary>
-    public double FineSpread { get; init; } = 0.5;
+    public double FineSpread { get; init; } = 0.6;
 }
 
 /// <summary>

@@ -16,5 +16,8 @@ public class ClustersTests
     }
 
     [Fact]
+    public void Points_that_are_all_the_same_are_one_group() => Clusters.Of([[3], [3], [3]], 2, seed: 1).ShouldBe([0, 0, 0]);
+
+    [Fact]
     public void One_group_holds_all() => Clusters.Of([[1], [2], [9]], 1, seed: 1).ShouldBe([0, 0, 0]);
 }
