@@ -120,30 +120,47 @@ internal static unsafe partial class Native
             return 0;
         }
 
+        return Load(Locate(Environment.GetEnvironmentVariable("REVISAGE_TORCH"), AppContext.BaseDirectory));
+    }
+
+    /// <param name="named">What the user chose, if anything; then nothing else is tried.</param>
+    /// <param name="program">The folder from which the search goes upwards.</param>
+    /// <exception cref="TorchMissingException">There is no bridge.</exception>
+    internal static string Locate(string? named, string program)
+    {
         const string file = "librevisage_torch.so";
-        var candidates = new List<string>();
-        if (Environment.GetEnvironmentVariable("REVISAGE_TORCH") is { Length: > 0 } named)
+        if (named is { Length: > 0 })
         {
-            candidates.Add(named);
+            return File.Exists(named)
+                ? named
+                : throw new TorchMissingException(
+                    $"REVISAGE_TORCH is '{named}', but there is no such file. Run native/torch/build.sh and unset it, or correct the path.", new FileNotFoundException(file));
         }
 
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(program); folder is not null; folder = folder.Parent)
         {
-            candidates.Add(Path.Combine(folder.FullName, file));
-            candidates.Add(Path.Combine(folder.FullName, ".build", "native", "torch", file));
+            string[] candidates = [Path.Combine(folder.FullName, file), Path.Combine(folder.FullName, ".build", "native", "torch", file)];
+            if (candidates.FirstOrDefault(File.Exists) is { } found)
+            {
+                return found;
+            }
         }
 
-        var found = candidates.FirstOrDefault(File.Exists)
-            ?? throw new TorchMissingException(
-                $"The bridge to LibTorch, {file}, is not built. Run native/torch/build.sh, or set REVISAGE_TORCH to its path.", new FileNotFoundException(file));
+        throw new TorchMissingException(
+            $"The bridge to LibTorch, {file}, is not built. Run native/torch/build.sh, or set REVISAGE_TORCH to its path.", new FileNotFoundException(file));
+    }
+
+    /// <exception cref="TorchMissingException">The file is damaged, or LibTorch itself is absent.</exception>
+    internal static nint Load(string path)
+    {
         try
         {
-            return NativeLibrary.Load(found);
+            return NativeLibrary.Load(path);
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             throw new TorchMissingException(
-                $"'{found}' does not load: {e.Message.ReplaceLineEndings(" ")} Install LibTorch (apt-get install libtorch-dev libopenblas0-pthread) and run native/torch/build.sh.", e);
+                $"'{path}' does not load: {e.Message.ReplaceLineEndings(" ")} Install LibTorch (apt-get install libtorch-dev libopenblas0-pthread) and run native/torch/build.sh.", e);
         }
     }
 }

@@ -136,6 +136,8 @@ internal readonly struct Argument
 
     public static implicit operator Argument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
+    public static implicit operator Argument(double? value) => value is { } given ? given : None;
+
     public static implicit operator Argument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
 
     public static implicit operator Argument(ScalarType type) => new(ValueKind.Int, (long)type);

@@ -131,7 +131,7 @@ public sealed partial class Tensor
     public Tensor Cos() => CosOp.Call(this);
 
     public Tensor Clamp(double? minimum, double? maximum) =>
-        ClampOp.Call(this, minimum is { } low ? low : Argument.None, maximum is { } high ? high : Argument.None);
+        ClampOp.Call(this, minimum, maximum);
 
     public Tensor Relu() => ReluOp.Call(this);
 
@@ -200,11 +200,18 @@ public sealed partial class Tensor
 
     public Tensor Flip(params long[] dims) => FlipOp.Call(this, dims);
 
-    public Tensor UpsampleNearest2d(long height, long width) => UpsampleNearestOp.Call(this, new[] { height, width });
+    /// <summary>[N, C, H, W] to [N, C, <paramref name="height"/>, <paramref name="width"/>].</summary>
+    /// <param name="factor">What coordinates are computed with, on both axes; null for the ratio of the sizes.</param>
+    public Tensor UpsampleNearest2d(long height, long width, double? factor = null) =>
+        UpsampleNearestOp.Call(this, new[] { height, width }, factor, factor);
 
-    public Tensor UpsampleBilinear2d(long height, long width, bool alignCorners) => UpsampleBilinearOp.Call(this, new[] { height, width }, alignCorners);
+    /// <inheritdoc cref="UpsampleNearest2d"/>
+    public Tensor UpsampleBilinear2d(long height, long width, bool alignCorners, double? factor = null) =>
+        UpsampleBilinearOp.Call(this, new[] { height, width }, alignCorners, factor, factor);
 
-    public Tensor UpsampleBicubic2d(long height, long width, bool alignCorners) => UpsampleBicubicOp.Call(this, new[] { height, width }, alignCorners);
+    /// <inheritdoc cref="UpsampleNearest2d"/>
+    public Tensor UpsampleBicubic2d(long height, long width, bool alignCorners, double? factor = null) =>
+        UpsampleBicubicOp.Call(this, new[] { height, width }, alignCorners, factor, factor);
 
     public Tensor PixelShuffle(int factor) => PixelShuffleOp.Call(this, factor);
 

@@ -112,10 +112,10 @@ public sealed class TorchMap : FeatureMap
         var (height, width) = ((long)Math.Floor(shape[2] * factor), (long)Math.Floor(shape[3] * factor));
         return interpolation switch
         {
-            Interpolation.Nearest => With(Value.UpsampleNearest2d(height, width)),
-            Interpolation.Bilinear when !alignCorners => With(Value.UpsampleBilinear2d(height, width, false)),
-            Interpolation.Bilinear => InFp32(x => x.UpsampleBilinear2d(height, width, true)),
-            Interpolation.Bicubic => InFp32(x => x.UpsampleBicubic2d(height, width, alignCorners)),
+            Interpolation.Nearest => With(Value.UpsampleNearest2d(height, width, factor)),
+            // In bf16 both would compute their coordinates, and sum their gradients, in bf16.
+            Interpolation.Bilinear => InFp32(x => x.UpsampleBilinear2d(height, width, alignCorners, factor)),
+            Interpolation.Bicubic => InFp32(x => x.UpsampleBicubic2d(height, width, alignCorners, factor)),
             _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, null),
         };
     }

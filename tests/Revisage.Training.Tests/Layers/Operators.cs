@@ -1,4 +1,4 @@
-using System.Text;
+using Revisage.Fixtures;
 using Revisage.Training.Layers;
 
 namespace Revisage.Training.Tests.Layers;
@@ -41,27 +41,6 @@ public sealed record OperatorInput(string Name, int[] Shape, double Low, double 
         var values = new float[Shape.Aggregate(1, (count, extent) => count * extent)];
         Numbers.Fill(values, Name, Low, High);
         return values;
-    }
-}
-
-/// <summary>
-/// Value i of the tensor named n, in 32-bit unsigned arithmetic: h = FNV-1a of n's UTF-8 bytes (offset basis 2166136261, prime
-/// 16777619); x = h + i * 2654435761; x ^= x >> 16; x *= 0x85EBCA6B; x ^= x >> 13; x *= 0xC2B2AE35; x ^= x >> 16.
-/// The value is low + (high - low) * (x >> 8) / 2^24 in doubles, rounded to a float.
-/// </summary>
-public static class Numbers
-{
-    public static void Fill(Span<float> values, string name, double low = -1, double high = 1)
-    {
-        var hash = Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (h, b) => (h ^ b) * 16777619u);
-        for (var i = 0; i < values.Length; i++)
-        {
-            var x = hash + (uint)i * 2654435761u;
-            x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
-            x = (x ^ (x >> 13)) * 0xC2B2AE35u;
-            x ^= x >> 16;
-            values[i] = (float)(low + (high - low) * (x >> 8) / (1 << 24));
-        }
     }
 }
 
