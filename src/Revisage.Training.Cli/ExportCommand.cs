@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
+using Revisage.Evaluation;
 using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Cli;
@@ -11,13 +12,22 @@ internal static class ExportCommand
     {
         var checkpoint = new Argument<string>("checkpoint") { Description = "A checkpoint.safetensors or best.safetensors of a run." };
         var output = new Option<string>("--output", "-o") { Description = "The .onnx file; its card is written beside it, and it is named after it.", HelpName = "MODEL.onnx", Required = true };
-        var command = new Command("export", LearningCommands.Describe("export")) { checkpoint, output };
-        command.SetAction((parsed, _) => TorchErrors.Translate(() =>
+        var data = new Option<string?>("--data") { Description = "Measure the model on this folder's validation faces, and put the result into its card.", HelpName = "DIR" };
+        var command = new Command("export", LearningCommands.Describe("export")) { checkpoint, output, data };
+        command.SetAction((parsed, cancel) => TorchErrors.Translate(() =>
         {
             var exported = ModelExport.Write(parsed.GetRequiredValue(checkpoint), parsed.GetRequiredValue(output));
             parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most (images in [0, 1])"));
+            if (parsed.GetValue(data) is { } folder)
+            {
+                var result = ModelExport.Measure(exported, FaceSet.Open(folder), Protocol.Revisage8x, progress: null, cancel);
+                parsed.InvocationConfiguration.Output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{result.Protocol}, {result.Images} faces: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
+            }
+
             return ExitCode.Done;
         }));
         return command;

@@ -1,3 +1,4 @@
+using Revisage.Evaluation;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
@@ -55,6 +56,32 @@ public static class ModelExport
         AtomicFile.WriteAllBytes(onnxPath, bytes);
         (card with { Sha256 = StoredModel.HashOf(onnxPath) }).Write(Path.ChangeExtension(onnxPath, ".json"));
         return new ExportedModel(onnxPath, card, difference);
+    }
+
+    /// <summary>Measures an exported model on a set's validation faces and writes the result into the card beside it.</summary>
+    /// <exception cref="RevisageException">The set has no such faces, or the card cannot be written.</exception>
+    public static MeasuredResult Measure(ExportedModel exported, FaceSet set, Protocol protocol, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(exported);
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(protocol);
+        using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path));
+        var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
+        var model = new Upscaler(exported.Card.Name, small => restorer.Restore(small, cancel));
+        var report = Evaluator.Evaluate(set.OfSplit("val").Faces, protocol, [bicubic, model], progress: progress, cancel: cancel);
+        var (baselineScores, scores) = (report.Models[0], report.Models[1]);
+        var result = new MeasuredResult(protocol.Name, report.Protocol.Images)
+        {
+            Psnr = Math.Round(scores.Psnr, 3),
+            PsnrY = Math.Round(scores.PsnrY, 3),
+            Ssim = Math.Round(scores.Ssim, 4),
+            BicubicPsnr = Math.Round(baselineScores.Psnr, 3),
+            BicubicPsnrY = Math.Round(baselineScores.PsnrY, 3),
+            BicubicSsim = Math.Round(baselineScores.Ssim, 4),
+        };
+        var path = Path.ChangeExtension(exported.Path, ".json");
+        (ModelCard.Read(path) with { Results = [result] }).Write(path);
+        return result;
     }
 
     private static ModelCard CardOf(string name, Method method, Recipe recipe, CheckpointState state, Block network)
