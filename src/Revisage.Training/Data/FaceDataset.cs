@@ -95,13 +95,14 @@ public sealed class FaceDataset
         }
     }
 
-    private (long Epoch, int[] Order) shuffled = (-1, []);
+    // A reference, so that two loaders' threads never see one's epoch with the other's order.
+    private Shuffle? shuffled;
 
     /// <summary>Every face once an epoch, in an order that follows from seed and epoch.</summary>
     private int[] Order(long epoch)
     {
         var last = shuffled;
-        if (last.Epoch != epoch)
+        if (last is null || last.Epoch != epoch)
         {
             var order = Enumerable.Range(0, faces.Count).ToArray();
             var draw = new SampleRandom(seed, -1 - epoch);
@@ -111,11 +112,13 @@ public sealed class FaceDataset
                 (order[i], order[j]) = (order[j], order[i]);
             }
 
-            shuffled = last = (epoch, order);
+            shuffled = last = new Shuffle(epoch, order);
         }
 
         return last.Order;
     }
+
+    private sealed record Shuffle(long Epoch, int[] Order);
 
     private static void ToPlanes(ReadOnlySpan<byte> rgb, ValueRange range, Span<float> planes)
     {

@@ -64,7 +64,7 @@ public sealed class Checkpoint
 
             return new Checkpoint(file.Arrays.ToDictionary(array => array.Name), CheckpointState.Parse(file.Metadata));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OverflowException or ArgumentException or KeyNotFoundException)
         {
             throw new RevisageException($"'{path}' cannot be read as a checkpoint: {e.Message} Name a checkpoint.safetensors that 'revisage train' wrote.", e);
         }
@@ -90,15 +90,16 @@ public sealed class Checkpoint
             {
                 for (var i = 0; i < tensors.Count; i++)
                 {
-                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}").ToTensor();
+                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}", tensors[i].Type, tensors[i].Shape).ToTensor();
                     tensors[i].Copy(values);
                 }
             }
 
-            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps").Bytes.Span);
+            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
         }
 
-        using var random = Find(RandomState).ToTensor();
+        using var current = TorchSettings.RandomState();
+        using var random = Find(RandomState, current.Type, current.Shape).ToTensor();
         TorchSettings.SetRandomState(random);
     }
 
@@ -111,9 +112,11 @@ public sealed class Checkpoint
             .ToDictionary(array => array.Name[prefix.Length..]);
     }
 
-    private StoredArray Find(string name) => arrays.TryGetValue(name, out var array)
-        ? array
-        : throw new RevisageException($"The checkpoint lacks '{name}'. It belongs to another recipe; resume with the recipe in its run folder.");
+    private StoredArray Find(string name, ScalarType type, IReadOnlyList<long> shape) =>
+        arrays.TryGetValue(name, out var array) && array.Type == type && array.Shape.SequenceEqual(shape)
+            ? array
+            : throw new RevisageException(
+                $"The checkpoint has {(array is null ? "no" : $"a {array.Type} {string.Join('x', array.Shape)} as")} '{name}', where {type} {string.Join('x', shape)} is wanted. It belongs to another recipe; resume with the recipe in its run folder.");
 }
 
 /// <summary>What a checkpoint says besides its arrays.</summary>
