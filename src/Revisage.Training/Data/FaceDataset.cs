@@ -14,6 +14,7 @@ public sealed class FaceDataset
     private readonly IReadOnlyList<Face> faces;
     private readonly DataOptions options;
     private readonly int seed;
+    private volatile Epoch last = new(-1, []);
 
     private FaceDataset(IReadOnlyList<Face> faces, DataOptions options, int seed)
     {
@@ -95,14 +96,11 @@ public sealed class FaceDataset
         }
     }
 
-    // A reference, so that two loaders' threads never see one's epoch with the other's order.
-    private Shuffle? shuffled;
-
     /// <summary>Every face once an epoch, in an order that follows from seed and epoch.</summary>
     private int[] Order(long epoch)
     {
-        var last = shuffled;
-        if (last is null || last.Epoch != epoch)
+        var known = last;
+        if (known.Number != epoch)
         {
             var order = Enumerable.Range(0, faces.Count).ToArray();
             var draw = new SampleRandom(seed, -1 - epoch);
@@ -112,13 +110,11 @@ public sealed class FaceDataset
                 (order[i], order[j]) = (order[j], order[i]);
             }
 
-            shuffled = last = new Shuffle(epoch, order);
+            last = known = new Epoch(epoch, order);
         }
 
-        return last.Order;
+        return known.Order;
     }
-
-    private sealed record Shuffle(long Epoch, int[] Order);
 
     private static void ToPlanes(ReadOnlySpan<byte> rgb, ValueRange range, Span<float> planes)
     {
@@ -131,6 +127,8 @@ public sealed class FaceDataset
             planes[2 * plane + i] = low + width * (rgb[3 * i + 2] / 255f);
         }
     }
+
+    private sealed record Epoch(long Number, int[] Order);
 
     /// <param name="Rgb">[Side, Side, 3].</param>
     /// <param name="Margin">Pixels on each side around the HR square.</param>

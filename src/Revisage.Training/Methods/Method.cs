@@ -16,8 +16,8 @@ public abstract class Method
     /// <summary>The record that its YAML files fill.</summary>
     public abstract Type RecipeType { get; }
 
-    /// <summary>Its stages in order.</summary>
-    public abstract IReadOnlyList<Func<Device, ITrainingStage>> Stages(Recipe recipe);
+    /// <summary>Its training, ready for the first step; the caller disposes it.</summary>
+    public abstract ITrainingStage CreateStage(Recipe recipe, Device device);
 
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);

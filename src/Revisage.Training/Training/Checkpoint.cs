@@ -14,7 +14,6 @@ namespace Revisage.Training.Training;
 public sealed class Checkpoint
 {
     private const string Format = "revisage-checkpoint-1";
-    private const string RandomState = "torch/random";
 
     private readonly Dictionary<string, StoredArray> arrays;
 
@@ -46,8 +45,12 @@ public sealed class Checkpoint
             arrays.Add(new StoredArray($"{name}:steps", ScalarType.Long, [1], BitConverter.GetBytes(optimizer.Steps)));
         }
 
-        using var random = TorchSettings.RandomState();
-        arrays.Add(StoredArray.Of(RandomState, random));
+        foreach (var (name, device) in Generators(stage))
+        {
+            using var random = TorchSettings.RandomState(device);
+            arrays.Add(StoredArray.Of(name, random));
+        }
+
         return new Checkpoint(arrays.ToDictionary(array => array.Name), state);
     }
 
@@ -98,9 +101,12 @@ public sealed class Checkpoint
             optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
         }
 
-        using var current = TorchSettings.RandomState();
-        using var random = Find(RandomState, current.Type, current.Shape).ToTensor();
-        TorchSettings.SetRandomState(random);
+        foreach (var (name, device) in Generators(stage))
+        {
+            using var current = TorchSettings.RandomState(device);
+            using var random = Find(name, current.Type, current.Shape).ToTensor();
+            TorchSettings.SetRandomState(random, device);
+        }
     }
 
     /// <summary>The weights of one of its networks by path, without the network's name.</summary>
@@ -110,6 +116,15 @@ public sealed class Checkpoint
         return arrays.Values
             .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(array => array.Name[prefix.Length..]);
+    }
+
+    private static IEnumerable<(string Name, Device Device)> Generators(ITrainingStage stage)
+    {
+        yield return ("torch/random", Device.Cpu);
+        if (stage.Device.Name != Device.Cpu.Name)
+        {
+            yield return ($"torch/random/{stage.Device.Name}", stage.Device);
+        }
     }
 
     private StoredArray Find(string name, ScalarType type, IReadOnlyList<long> shape) =>

@@ -11,7 +11,8 @@ namespace Revisage.Training.Training;
 /// </summary>
 public interface ITrainingStage : IDisposable
 {
-    string Name { get; }
+    /// <summary>Where it computes.</summary>
+    Device Device { get; }
 
     /// <summary>Iterations of the whole stage.</summary>
     long Iterations { get; }

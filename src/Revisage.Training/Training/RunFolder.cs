@@ -49,9 +49,18 @@ public sealed class RunFolder
     public static RunFolder Resume(string path)
     {
         var run = new RunFolder(path);
-        return System.IO.File.Exists(run.Checkpoint)
-            ? run
-            : throw new RevisageException($"There is nothing to resume in '{path}': no checkpoint.safetensors. Start a run without --resume.");
+        if (!System.IO.File.Exists(run.Checkpoint))
+        {
+            throw new RevisageException($"There is nothing to resume in '{path}': no checkpoint.safetensors. Start a run without --resume.");
+        }
+
+        // What a killed run was writing at that moment.
+        foreach (var unfinished in Directory.EnumerateFiles(path, "*.tmp", SearchOption.AllDirectories))
+        {
+            System.IO.File.Delete(unfinished);
+        }
+
+        return run;
     }
 
     private string File(string name) => System.IO.Path.Combine(Path, name);

@@ -55,8 +55,7 @@ public static class TrainingRun
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
         TorchSettings.Threads = options.Threads ?? Environment.ProcessorCount;
         TorchSettings.Deterministic = true;
-        // One stage for every method so far; the list is the method's.
-        using var stage = MethodCatalog.Find(recipe.Method).Stages(recipe).Single()(options.Device);
+        using var stage = MethodCatalog.Find(recipe.Method).CreateStage(recipe, options.Device);
         return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
     }
 

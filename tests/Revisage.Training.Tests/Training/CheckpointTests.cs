@@ -143,7 +143,7 @@ public sealed class CheckpointTests : IDisposable
         var checkpoint = Checkpoint.Of(stage, State(1));
 
         Should.Throw<RevisageException>(() => checkpoint.Restore(wider)).Message.ShouldStartWith("'head.weight' of 'generator' should be 3x3x3x3, but the file has 2x3x3x3.");
-        Should.Throw<RevisageException>(() => checkpoint.Restore(deeper)).Message.ShouldStartWith("The weights of 'generator' lack 'body.2.weight'");
+        Should.Throw<RevisageException>(() => checkpoint.Restore(deeper)).Message.ShouldStartWith("The weights of 'generator' lack 'body.1.conv1.weight' (2x2x3x3).");
     }
 
     [Theory]

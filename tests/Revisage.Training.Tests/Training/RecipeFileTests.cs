@@ -99,8 +99,9 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("method: edsr\nlearning_rate:\n  peek: 5\n", 3, "peek")]
     [InlineData("method: edsr\nbatch: many\n", 2, "many")]
     [InlineData("method: edsr\nbatch: 2\nbatch: 4\n", 3, "batch")]
-    [InlineData("method: edsr\n\tbatch: 2\n", 2, "")]
+    [InlineData("method: edsr\nbatch: [2\n", 3, "")]
     [InlineData("method: edsr\nprecision: fp64\n", 2, "fp64")]
+    [InlineData("method: edsr\n# a comment\nlearning_rate:\n", 3, "LearningRate")]
     public void A_key_or_value_that_is_not_taken_is_named_with_its_line(string yaml, int line, string what)
     {
         var message = Fault(() => Parse(yaml));
@@ -112,10 +113,31 @@ public sealed class RecipeFileTests : IDisposable
     }
 
     [Fact]
-    public void An_override_that_is_not_taken_is_named() => Fault(() => Parse("method: edsr", "network.chanels=4")).ShouldContain("chanels");
+    public void A_fault_of_the_file_keeps_its_line_beside_overrides() =>
+        Fault(() => Parse("# a comment\n\nmethod: edsr\nbatches: 5\n", "batch=2")).ShouldStartWith("The recipe 'test', line 4: ");
 
-    [Fact]
-    public void An_override_that_is_no_YAML_is_refused() => Fault(() => Parse("method: edsr", "batch=[1")).ShouldNotBeEmpty();
+    [Theory]
+    [InlineData("network.chanels=4", "chanels")]
+    [InlineData("batch=many", "many")]
+    [InlineData("batch=[1", "")]
+    [InlineData("data=~", "Data")]
+    public void An_override_that_is_not_taken_is_named(string change, string what)
+    {
+        var message = Fault(() => Parse("method: edsr", change));
+
+        message.ShouldStartWith($"--set {change}: ");
+        message.ShouldContain(what);
+    }
+
+    [Theory]
+    [InlineData("batch=0", "batch is 0, less than 1")]
+    [InlineData("iterations=-5", "iterations is -5, less than 1")]
+    [InlineData("learning_rate.peak=-1e-4", "learning_rate.peak is -0.0001, less than 0")]
+    [InlineData("learning_rate.peak=.nan", "learning_rate.peak is NaN, less than 0")]
+    [InlineData("data.high_res=8", "data.high_res is 8, less than 16")]
+    [InlineData("report.picture_rows=0", "report.picture_rows is 0, less than 1")]
+    public void A_number_that_no_training_can_use_is_named(string change, string expected) =>
+        Fault(() => Parse("method: edsr", change)).ShouldBe($"The recipe 'test': {expected}. Correct the value.");
 
     [Theory]
     [InlineData("")]

@@ -33,7 +33,7 @@ public sealed class EdsrStage : ITrainingStage
         adam = new Adam(generator.Parameters, recipe.Adam) { LearningRate = recipe.LearningRate.Peak };
     }
 
-    public string Name => "edsr";
+    public Device Device => generator.Device;
 
     public long Iterations => recipe.Iterations;
 
@@ -44,8 +44,8 @@ public sealed class EdsrStage : ITrainingStage
     public LossTerms Step(FaceBatch batch, long iteration)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var lr = batch.LowResTensor(generator.Device);
-        var hr = batch.HighResTensor(generator.Device);
+        var lr = batch.LowResTensor(Device);
+        var hr = batch.HighResTensor(Device);
         var sr = generator.Forward(lr, new ForwardMode(Training: true, recipe.Precision));
         var losses = new LossTerms().Add("pixel", 1, PixelLoss.L1(sr, hr));
 
@@ -55,7 +55,7 @@ public sealed class EdsrStage : ITrainingStage
         return losses;
     }
 
-    public Tensor SuperResolve(Tensor lr) => average.Network.Forward(lr, new ForwardMode(Training: false, Precision.Fp32));
+    public Tensor SuperResolve(Tensor lr) => average.Network.Forward(lr.To(Device), new ForwardMode(Training: false, Precision.Fp32));
 
     public void Dispose()
     {
@@ -77,7 +77,7 @@ public sealed class EdsrMethod : Method
 
     public override string ShippedWeights => "generator.average";
 
-    public override IReadOnlyList<Func<Device, ITrainingStage>> Stages(Recipe recipe) => [device => new EdsrStage((EdsrRecipe)recipe, device)];
+    public override ITrainingStage CreateStage(Recipe recipe, Device device) => new EdsrStage((EdsrRecipe)recipe, device);
 
     public override Block ShippedNetwork(Recipe recipe) => new EdsrNetwork(((EdsrRecipe)recipe).Network);
 }
