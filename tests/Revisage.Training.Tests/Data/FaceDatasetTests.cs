@@ -97,6 +97,7 @@ public sealed class FaceDatasetTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "torch")]
     public void Tensors_have_the_batchs_shape()
     {
         using var scope = new Revisage.Torch.TensorScope();

@@ -7,6 +7,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Tests.Methods;
 
 /// <summary>What holds for every method of the catalog; a new one is asked all of it.</summary>
+[Trait("Category", "torch")]
 public class MethodSuiteTests
 {
     public static TheoryData<string> Ids => [.. MethodCatalog.All.Select(method => method.Id)];
@@ -77,7 +78,6 @@ public class MethodSuiteTests
         learned.Zip(gradients).Where(pair => pair.Second.Abs().Sum().Item() is 0 or double.NaN).Select(pair => pair.First).ShouldBeEmpty();
     }
 
-    /// <summary>Options are whole numbers and switches of records in the recipe whose names end in Options and that a network takes.</summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void Every_option_of_the_network_changes_the_listing(string id)
@@ -104,10 +104,10 @@ public class MethodSuiteTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void The_stages_name_the_shipped_weights(string id)
+    public void The_stage_holds_the_shipped_weights(string id)
     {
         var method = MethodCatalog.Find(id);
-        using var stage = method.Stages(Default(id))[^1](default);
+        using var stage = method.CreateStage(Default(id), default);
 
         var shipped = stage.Networks.Single(network => network.Name == method.ShippedWeights);
 

@@ -5,6 +5,7 @@ using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Torch;
 
+[Trait("Category", "torch")]
 public class TorchNetworkTests : IDisposable
 {
     private static readonly ForwardMode InTraining = new(Training: true, Precision.Fp32);

@@ -6,6 +6,7 @@ using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Training;
 
+[Trait("Category", "torch")]
 [Collection(RunsAlone.Name)]
 public sealed class CheckpointTests : IDisposable
 {

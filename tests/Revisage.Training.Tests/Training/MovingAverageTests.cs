@@ -5,6 +5,7 @@ using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Training;
 
+[Trait("Category", "torch")]
 public class MovingAverageTests : IDisposable
 {
     private readonly TensorScope scope = new();

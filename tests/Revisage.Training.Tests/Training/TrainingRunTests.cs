@@ -9,6 +9,7 @@ using TrainingRun = Revisage.Training.Training.TrainingRun;
 
 namespace Revisage.Training.Tests.Training;
 
+[Trait("Category", "torch")]
 [Collection(RunsAlone.Name)]
 public sealed class TrainingRunTests : IDisposable
 {
