@@ -120,7 +120,12 @@ public sealed class CheckpointTests : IDisposable
     {
         var metadata = new Dictionary<string, string>
         {
-            ["format"] = "revisage-checkpoint-1", ["iteration"] = "1", ["recipe"] = "", ["threads"] = "1", ["faces"] = "1", ["seconds"] = "1",
+            ["format"] = "revisage-checkpoint-1",
+            ["iteration"] = "1",
+            ["recipe"] = "",
+            ["threads"] = "1",
+            ["faces"] = "1",
+            ["seconds"] = "1",
         };
         Write([], metadata);
         Checkpoint.Load(Path).State.Iteration.ShouldBe(1);
