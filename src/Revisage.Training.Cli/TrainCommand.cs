@@ -15,7 +15,7 @@ internal static class TrainCommand
         var data = new Option<string>("--data") { Description = "A folder of aligned faces whose index.csv has the splits train and val.", HelpName = "DIR", Required = true };
         var run = new Option<string?>("--output", "-o") { Description = "The run's folder. The default is runs/RECIPE.", HelpName = "RUN" };
         var set = new Option<string[]>("--set") { Description = "Override a key of the recipe, such as learning_rate.peak=1e-4. May be repeated.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint, with its recipe." };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint, with its recipe and what --set changes in it." };
         var precision = new Option<Precision?>("--precision") { Description = "bf16 or fp32; the default is the recipe's." };
         var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
         device.AcceptOnlyFromAmong("cpu", "cuda");
@@ -37,10 +37,10 @@ internal static class TrainCommand
             using var report = new Report(error);
             options = options with { Decoding = report.Decoded };
             using var operators = parsed.GetValue(profile) ? new OperatorProfile() : null;
-            var changes = (parsed.GetValue(set) ?? []).Concat(parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : []);
+            string[] changes = [.. parsed.GetValue(set) ?? [], .. parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : Array.Empty<string>()];
             var end = parsed.GetValue(resume)
-                ? TrainingRun.Resume(options, report, stop)
-                : TrainingRun.Start(RecipeFile.Load(name!, RecipesFolder(), [.. changes]), options, report, stop);
+                ? TrainingRun.Resume(options with { Overrides = changes }, report, stop)
+                : TrainingRun.Start(RecipeFile.Load(name!, RecipesFolder(), changes), options, report, stop);
             report.Dispose();
             foreach (var (op, calls, time) in operators?.Rows ?? [])
             {

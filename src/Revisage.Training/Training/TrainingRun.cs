@@ -15,6 +15,9 @@ public sealed record TrainingRunOptions(string Data, string Run)
     /// <summary>Threads of one operator; null for one a processor, or as many as the resumed checkpoint had.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Laid over a resumed run's recipe, such as <c>iterations=30000</c> to train longer.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
     /// <summary>Told how many faces have been decoded, of how many.</summary>
     public Action<int, int>? Decoding { get; init; }
 }
@@ -39,7 +42,8 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(options);
         var folder = RunFolder.Resume(options.Run);
         var checkpoint = Checkpoint.Load(folder.Checkpoint);
-        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{folder.Checkpoint}'", []);
+        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{folder.Checkpoint}'", options.Overrides);
+        AtomicFile.WriteAllText(folder.Recipe, RecipeFile.ToYaml(recipe));
         return Run(recipe, folder, checkpoint, options with { Threads = options.Threads ?? checkpoint.State.Threads }, observer, stop);
     }
 
