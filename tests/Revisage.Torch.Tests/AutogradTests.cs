@@ -49,7 +49,7 @@ public class AutogradTests : IDisposable
     {
         var (x, unused) = (Learned(2), Learned(3));
 
-        Should.Throw<TorchException>(() => Autograd.Gradients((x * x).Sum(), [x, unused])).Message.ShouldContain("not to have been used in the graph");
+        Should.Throw<TorchException>(() => Autograd.Gradients((x * x).Sum(), [x, unused])).Message.ShouldContain("not have been used in the graph");
     }
 
     [Fact]

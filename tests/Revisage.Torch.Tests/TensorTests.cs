@@ -40,6 +40,9 @@ public class TensorTests : IDisposable
     }
 
     [Fact]
+    public void Any_type_is_made_from_its_own_values() => Tensor.Of<double>([1e300, -2], ScalarType.Double, 2).Read<double>().ShouldBe([1e300, -2]);
+
+    [Fact]
     public void Values_must_fill_the_shape() =>
         Should.Throw<ArgumentException>(() => Tensor.Of([1f, 2, 3], 2, 2))
             .Message.ShouldStartWith("A Float tensor of shape 2x2 holds 16 bytes, but 12 were given.");
@@ -161,7 +164,7 @@ public class TensorTests : IDisposable
             .SelectMany(type => type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all)))
             .SelectMany(CompiledCode.Calls).ToHashSet();
 
-        typeof(Tensor).GetMethods(all).Where(method => method.IsPublic && !called.Contains(method) && method.Name != nameof(GetHashCode))
+        typeof(Tensor).GetMethods(all).Where(method => method.IsPublic && method.GetBaseDefinition().DeclaringType != typeof(object) && !called.Contains(method))
             .Select(method => method.ToString()).ShouldBeEmpty();
     }
 }

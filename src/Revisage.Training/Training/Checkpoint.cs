@@ -67,7 +67,7 @@ public sealed class Checkpoint
 
             return new Checkpoint(file.Arrays.ToDictionary(array => array.Name), CheckpointState.Parse(file.Metadata));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OverflowException or ArgumentException or KeyNotFoundException)
         {
             throw new RevisageException($"'{path}' cannot be read as a checkpoint: {e.Message} Name a checkpoint.safetensors that 'revisage train' wrote.", e);
         }
@@ -93,17 +93,18 @@ public sealed class Checkpoint
             {
                 for (var i = 0; i < tensors.Count; i++)
                 {
-                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}").ToTensor();
+                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}", tensors[i].Type, tensors[i].Shape).ToTensor();
                     tensors[i].Copy(values);
                 }
             }
 
-            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps").Bytes.Span);
+            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
         }
 
         foreach (var (name, device) in Generators(stage))
         {
-            using var random = Find(name).ToTensor();
+            using var current = TorchSettings.RandomState(device);
+            using var random = Find(name, current.Type, current.Shape).ToTensor();
             TorchSettings.SetRandomState(random, device);
         }
     }
@@ -126,9 +127,11 @@ public sealed class Checkpoint
         }
     }
 
-    private StoredArray Find(string name) => arrays.TryGetValue(name, out var array)
-        ? array
-        : throw new RevisageException($"The checkpoint lacks '{name}'. It belongs to another recipe; resume with the recipe in its run folder.");
+    private StoredArray Find(string name, ScalarType type, IReadOnlyList<long> shape) =>
+        arrays.TryGetValue(name, out var array) && array.Type == type && array.Shape.SequenceEqual(shape)
+            ? array
+            : throw new RevisageException(
+                $"The checkpoint has {(array is null ? "no" : $"a {array.Type} {string.Join('x', array.Shape)} as")} '{name}', where {type} {string.Join('x', shape)} is wanted. It belongs to another recipe; resume with the recipe in its run folder.");
 }
 
 /// <summary>What a checkpoint says besides its arrays.</summary>

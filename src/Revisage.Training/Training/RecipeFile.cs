@@ -38,29 +38,51 @@ public static class RecipeFile
     public static Recipe Parse(string yaml, string source, IReadOnlyList<string> overrides)
     {
         ArgumentNullException.ThrowIfNull(overrides);
-        try
+        // Alone first, so that a fault of the file has its line in the file.
+        var recipe = Read(yaml, [], fault => $"The recipe {source}, line {fault.Start.Line}");
+        return Checked(overrides.Count == 0 ? recipe : Read(yaml, overrides, _ => $"--set {string.Join(" --set ", overrides)}"));
+
+        Recipe Read(string text, IReadOnlyList<string> changes, Func<YamlException, string> where)
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            var root = stream.Documents.FirstOrDefault()?.RootNode as YamlMappingNode
-                ?? throw new RevisageException($"The recipe {source} is not a YAML mapping. It begins with a line such as 'method: edsr'.");
-            foreach (var change in overrides)
+            try
             {
-                Override(root, change);
-            }
+                var stream = new YamlStream();
+                stream.Load(new StringReader(text));
+                var root = stream.Documents.FirstOrDefault()?.RootNode as YamlMappingNode
+                    ?? throw new RevisageException($"The recipe {source} is not a YAML mapping. It begins with a line such as 'method: edsr'.");
+                foreach (var change in changes)
+                {
+                    Override(root, change);
+                }
 
-            if (!root.Children.TryGetValue("method", out var id))
+                if (!root.Children.TryGetValue("method", out var id))
+                {
+                    throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
+                }
+
+                var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().Build();
+                return (Recipe)deserializer.Deserialize(changes.Count == 0 ? text : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
+            }
+            catch (YamlException e)
             {
-                throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
+                throw new RevisageException($"{where(e)}: {Innermost(e).ReplaceLineEndings(" ")} Correct the key or its value.", e);
             }
-
-            var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                .WithTypeMapping<IReadOnlyList<long>, List<long>>().Build();
-            return (Recipe)deserializer.Deserialize(overrides.Count == 0 ? yaml : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
         }
-        catch (YamlException e)
+
+        Recipe Checked(Recipe read)
         {
-            throw new RevisageException($"The recipe {source}, line {e.Start.Line}: {Innermost(e).ReplaceLineEndings(" ")} Correct the key or its value.", e);
+            (string Key, double Value, double Least)[] bounds =
+            [
+                ("iterations", read.Iterations, 1), ("batch", read.Batch, 1), ("average_decay", read.AverageDecay, 0),
+                ("learning_rate.peak", read.LearningRate.Peak, 0), ("learning_rate.warmup", read.LearningRate.Warmup, 0),
+                ("data.low_res", read.Data.LowRes, 1), ("data.high_res", read.Data.HighRes, read.Data.LowRes), ("data.shift", read.Data.Shift, 0),
+                ("report.validation_images", read.Report.ValidationImages, 1), ("report.picture_rows", read.Report.PictureRows, 1),
+            ];
+            // Not-a-number is not at least anything.
+            return bounds.FirstOrDefault(bound => !(bound.Value >= bound.Least)) is ({ } key, var value, var least)
+                ? throw new RevisageException(string.Create(CultureInfo.InvariantCulture, $"The recipe {source}: {key} is {value}, less than {least}. Correct the value."))
+                : read;
         }
     }
 

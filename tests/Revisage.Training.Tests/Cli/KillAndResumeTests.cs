@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Revisage.Imaging;
 using Revisage.Torch;
+using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Cli;
 
@@ -88,7 +89,7 @@ public sealed class KillAndResumeTests : IDisposable
         process.WaitForExit(TimeSpan.FromSeconds(60)).ShouldBeTrue();
 
         process.ExitCode.ShouldBe(130);
-        Training.Checkpoint.Load(Path.Combine(run, "checkpoint.safetensors")).State.Iteration.ShouldBeGreaterThan(0);
+        Checkpoint.Load(Path.Combine(run, "checkpoint.safetensors")).State.Iteration.ShouldBeGreaterThan(0);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -12,6 +12,7 @@ namespace Revisage.Training.Tests.Layers;
 /// Every operator against PyTorch's numbers (<c>fixtures/torch/operators.py</c>): executed in both precisions with
 /// gradients, and recorded and run by ONNX Runtime.
 /// </summary>
+[Trait("Category", "torch")]
 public class OpConformanceTests
 {
     // Sums of some hundred products in another order differ by this much in 32 bits.

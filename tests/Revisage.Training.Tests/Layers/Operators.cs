@@ -161,6 +161,17 @@ public static class Operators
         yield return new Setup("resize_bicubic_8_corners").Input(2, 3, 5, 7).Is((x, _) => x[0].Resize(Interpolation.Bicubic, 8, alignCorners: true));
         yield return new Setup("pixel_shuffle_2").Input(2, 12, 5, 7).Is((x, _) => x[0].PixelShuffle(2));
         yield return new Setup("pixel_shuffle_3").Input(2, 18, 3, 2).Is((x, _) => x[0].PixelShuffle(3));
+        yield return new Setup("conv2d_pixel_shuffle_2").Input(2, 3, 5, 7).Weight("weight", 8, 3, 3, 3).Weight("bias", 8)
+            .Is((x, w) => x[0].Conv2d(w[0], w[1], padding: 1).PixelShuffle(2));
+        yield return new Setup("conv2d_pixel_shuffle_3_no_bias").Input(2, 4, 3, 2).Weight("weight", 18, 4, 1, 1)
+            .Is((x, w) => x[0].Conv2d(w[0], null).PixelShuffle(3));
+        yield return new Setup("conv2d_groups_pixel_shuffle").Input(2, 4, 5, 7).Weight("weight", 8, 2, 3, 3).Weight("bias", 8)
+            .Is((x, w) => x[0].Conv2d(w[0], w[1], groups: 2).PixelShuffle(2));
+        yield return new Setup("conv2d_used_beside_its_shuffle").Input(2, 3, 5, 7).Weight("weight", 4, 3, 3, 3).Weight("bias", 4).Is((x, w) =>
+        {
+            var features = x[0].Conv2d(w[0], w[1], padding: 1);
+            return features.PixelShuffle(2) * features.ChannelMean().Resize(Interpolation.Nearest, 2);
+        });
         yield return new Setup("pixel_unshuffle_2").Input(2, 3, 4, 6).Is((x, _) => x[0].PixelUnshuffle(2));
         yield return new Setup("pixel_unshuffle_3").Input(2, 2, 3, 6).Is((x, _) => x[0].PixelUnshuffle(3));
         yield return new Setup("warp_edge").Input(2, 3, 5, 7).InputWithin(-3, 3, 2, 2, 5, 7).Is((x, _) => x[0].Warp(x[1], WarpBorder.Edge));

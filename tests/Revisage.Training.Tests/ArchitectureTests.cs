@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using Revisage.Training.Layers;
+
+namespace Revisage.Training.Tests;
+
+/// <summary>Networks are written against the layers alone: what names a tensor or a file could not be exported.</summary>
+public partial class ArchitectureTests
+{
+    private static readonly string[] NetworkNames = ["Network", "Generator", "Critic", "Warper"];
+
+    [Fact]
+    public void Networks_import_the_layers_alone()
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Root(), "src", "Revisage.Training"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetRelativePath(Root(), path).Split(Path.DirectorySeparatorChar).Contains("Methods"))
+            .Where(path => NetworkNames.Any(name => Path.GetFileNameWithoutExtension(path).EndsWith(name, StringComparison.Ordinal)))
+            .ToArray();
+
+        files.ShouldNotBeEmpty();
+        foreach (var path in files)
+        {
+            var imported = Import().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value);
+            imported.Where(name => name != "Revisage.Training.Layers" && name.Split('.')[0] != "System").ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
+    public void Layers_know_neither_LibTorch_nor_the_recorder()
+    {
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(Root(), "src", "Revisage.Training", "Layers"), "*.cs"))
+        {
+            Import().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value).Where(name => name.StartsWith("Revisage", StringComparison.Ordinal)).ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
+    public void Blocks_hold_no_native_memory() =>
+        typeof(Block).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Block)) && type.IsAssignableTo(typeof(IDisposable))).ShouldBeEmpty();
+
+    [GeneratedRegex(@"^\s*(?:global\s+)?using\s+(?:static\s+)?(?:\w+\s*=\s*)?([\w.]+)\s*;", RegexOptions.Multiline)]
+    private static partial Regex Import();
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Revisage.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.ShouldNotBeNull().FullName;
+    }
+}

@@ -1,0 +1,190 @@
+using Revisage.Restoration;
+using Revisage.Training.Data;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Tests.Data;
+
+public sealed class FaceDatasetTests : IDisposable
+{
+    private static readonly DataOptions Plain = new() { HighRes = 32, LowRes = 4, Range = ValueRange.Unit, Flip = false };
+
+    private readonly SyntheticFaces faces = new(train: 5, val: 1, side: 40, hr: 32);
+
+    public void Dispose() => faces.Dispose();
+
+    [Fact]
+    public void Every_face_comes_once_an_epoch_in_an_order_of_its_own()
+    {
+        var dataset = Load(Plain);
+
+        // Fifteen samples in batches of four: three epochs, across batches.
+        var drawn = Enumerable.Range(0, 15).Select(sample => Face(dataset.Batch(sample, 1), 0)).ToArray();
+
+        dataset.Count.ShouldBe(5);
+        drawn.Chunk(5).ShouldAllBe(epoch => epoch.Order().SequenceEqual(new[] { 0, 1, 2, 3, 4 }));
+        drawn.Chunk(5).Select(epoch => string.Join(' ', epoch)).ShouldBeUnique();
+    }
+
+    [Fact]
+    public void A_sample_is_the_same_in_every_batch_and_for_every_dataset_of_its_seed()
+    {
+        var options = Plain with { Flip = true, Shift = 4 };
+        var batch = Load(options).Batch(0, 12);
+
+        var single = Load(options).Batch(7, 1);
+
+        single.HighRes.ShouldBe(batch.HighRes[(7 * 3 * 32 * 32)..(8 * 3 * 32 * 32)]);
+        single.LowRes.ShouldBe(batch.LowRes[(7 * 3 * 4 * 4)..(8 * 3 * 4 * 4)]);
+        Load(options, seed: 2).Batch(0, 12).HighRes.ShouldNotBe(batch.HighRes);
+    }
+
+    [Fact]
+    public void Without_variation_the_face_is_the_central_square()
+    {
+        var batch = Load(Plain).Batch(0, 3);
+
+        for (var i = 0; i < 3; i++)
+        {
+            (Shift(batch, i), Mirrored(batch, i)).ShouldBe((0, false));
+        }
+    }
+
+    [Fact]
+    public void Half_of_the_faces_are_mirrored()
+    {
+        var batch = Load(Plain with { Flip = true }).Batch(0, 100);
+
+        // Five standard deviations of 5.
+        Enumerable.Range(0, 100).Count(i => Mirrored(batch, i)).ShouldBeInRange(25, 75);
+    }
+
+    [Fact]
+    public void Faces_are_moved_within_the_margin()
+    {
+        var near = Load(Plain with { Shift = 2 }).Batch(0, 60);
+        var far = Load(Plain with { Shift = 50 }).Batch(0, 200);
+
+        Enumerable.Range(0, 60).Select(i => Shift(near, i)).Distinct().Order().ShouldBe([-2, -1, 0, 1, 2]);
+        Enumerable.Range(0, 200).Select(i => Shift(far, i)).Distinct().Order().ShouldBe([-4, -3, -2, -1, 0, 1, 2, 3, 4]);
+    }
+
+    [Theory]
+    [InlineData(ValueRange.Unit, 0, 1)]
+    [InlineData(ValueRange.Signed, -1, 1)]
+    [InlineData(ValueRange.Byte, 0, 255)]
+    public void Values_have_the_recipes_range(ValueRange range, float low, float high)
+    {
+        var batch = Load(Plain with { Range = range }).Batch(0, 1);
+
+        // Green is 0 on the left and 1 on the right.
+        batch.HighRes[32 * 32].ShouldBe(low);
+        batch.HighRes[(32 * 32) + 31].ShouldBe(high);
+        batch.LowRes.Min().ShouldBeGreaterThanOrEqualTo(low);
+        batch.LowRes.Max().ShouldBeLessThanOrEqualTo(high);
+    }
+
+    [Fact]
+    public void The_small_face_is_the_large_one_made_small()
+    {
+        var batch = Load(Plain with { Flip = true, Shift = 4 }).Batch(0, 20);
+
+        for (var i = 0; i < 20; i++)
+        {
+            batch.LowRes[i * 3 * 16].ShouldBe(batch.HighRes[i * 3 * 32 * 32], 1e-6);
+            var green = batch.LowRes.AsSpan((i * 3 + 1) * 16, 4);
+            (green[0] > green[3]).ShouldBe(Mirrored(batch, i));
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void Tensors_have_the_batchs_shape()
+    {
+        using var scope = new Revisage.Torch.TensorScope();
+        var batch = Load(Plain).Batch(0, 3);
+
+        batch.HighResTensor(default).Shape.ShouldBe([3, 3, 32, 32]);
+        batch.LowResTensor(default).Shape.ShouldBe([3, 3, 4, 4]);
+        batch.LowResTensor(default).ToArray().ShouldBe(batch.LowRes);
+    }
+
+    [Fact]
+    public void A_picture_smaller_than_its_index_says_is_named()
+    {
+        using var small = new SyntheticFaces(train: 1, val: 1, side: 20, hr: 32);
+
+        Should.Throw<RevisageException>(() => FaceDataset.Load(small.Open(), "train", Plain, 1))
+            .Message.ShouldBe($"'{Path.Combine(small.Folder, "0.png")}' has 20 pixels, but its index says 32. Correct the index or replace the picture.");
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_named()
+    {
+        File.WriteAllText(Path.Combine(faces.Folder, "2.png"), "no picture");
+
+        Should.Throw<RevisageException>(() => Load(Plain)).Message.ShouldContain("2.png");
+    }
+
+    [Fact]
+    public void Progress_reaches_the_number_of_faces()
+    {
+        var last = 0;
+
+        FaceDataset.Load(faces.Open(), "train", Plain, 1, new Largest(done => last = Math.Max(last, done)));
+
+        last.ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_batch_is_the_same_whichever_loader_made_it()
+    {
+        var dataset = Load(Plain with { Flip = true, Shift = 4 });
+        using var first = new BatchLoader(dataset, 4, firstIteration: 0);
+        using var resumed = new BatchLoader(dataset, 4, firstIteration: 3);
+        FaceBatch batch = first.Next(default);
+        for (var iteration = 1; iteration <= 3; iteration++)
+        {
+            batch = first.Next(default);
+        }
+
+        var other = resumed.Next(default);
+
+        (other.First, other.Size).ShouldBe((12, 4));
+        batch.First.ShouldBe(12);
+        other.HighRes.ShouldBe(batch.HighRes);
+        other.LowRes.ShouldBe(batch.LowRes);
+    }
+
+    [Fact]
+    public void Loaders_count_up_and_stop_when_disposed()
+    {
+        var loader = new BatchLoader(Load(Plain), 2, firstIteration: 5);
+
+        Enumerable.Range(0, 10).Select(_ => loader.Next(default).First).ShouldBe(Enumerable.Range(0, 10).Select(i => 10L + 2 * i));
+        loader.Dispose();
+    }
+
+    private FaceDataset Load(DataOptions options, int seed = 1) => FaceDataset.Load(faces.Open(), "train", options, seed);
+
+    private static int Face(FaceBatch batch, int i) => (int)Math.Round(10 * batch.HighRes[i * 3 * 32 * 32]);
+
+    private static bool Mirrored(FaceBatch batch, int i) => batch.HighRes[(i * 3 + 1) * 32 * 32] > 0.5;
+
+    // Blue is x / 40 in a picture whose face starts at 4.
+    private static int Shift(FaceBatch batch, int i)
+    {
+        var row = batch.HighRes.AsSpan((i * 3 + 2) * 32 * 32, 32);
+        return (int)Math.Round(40 * Math.Min(row[0], row[31])) - 4;
+    }
+
+    private sealed class Largest(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            lock (this)
+            {
+                report(value);
+            }
+        }
+    }
+}
