@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-5} seconds=${2:-10} batch=${3:-16}
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || { echo "PyTorch is missing: apt-get install python3-torch" >&2; exit 3; }
-dotnet build -c Release -v quiet --nologo benchmarks/Revisage.Benchmarks >&2
+dotnet build -c Release -v quiet --nologo benchmarks/Revisage.Benchmarks >/dev/null
 ours() { dotnet benchmarks/Revisage.Benchmarks/bin/Release/net10.0/Revisage.Benchmarks.dll "$@"; }
 median() { printf '%s\n' "$@" | sort -n | awk '{v[NR]=$1} END {print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
@@ -19,7 +19,7 @@ for precision in bf16 fp32; do
         theirs+=("$(/usr/bin/python3 benchmarks/training_step.py "$batch" "$seconds" $precision)")
     done
     awk -v p=$precision -v a="$(median "${mine[@]}")" -v b="$(median "${theirs[@]}")" -v cost="$cost" -v peak="$(ours peak $precision)" 'BEGIN {
-        printf "%s: %.1f images/s, PyTorch %.1f, ratio %.2f; %.0f GFLOP/s, %.0f %% of the %.0f measured in a matrix product\n",
+        printf "%s: %.1f images/s, PyTorch %.1f, ratio %.2f; %.0f GFLOP/s, %.0f %% of the %.0f that this machine was measured to reach\n",
             p, a, b, a / b, a * cost, 100 * a * cost / peak, peak }'
     printf '  rounds: revisage %s; PyTorch %s\n' "${mine[*]}" "${theirs[*]}"
 done
