@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace Revisage.Training.Data;
@@ -43,12 +44,22 @@ public sealed class BatchLoader : IDisposable
     /// <summary>How long callers of <see cref="Next"/> have waited, in all.</summary>
     public TimeSpan Waited { get; private set; }
 
+    /// <exception cref="RevisageException">Making a batch failed; what the loading thread threw is thrown here.</exception>
     public FaceBatch Next(CancellationToken cancel)
     {
         if (!ready.Reader.TryRead(out var batch))
         {
             var start = System.Diagnostics.Stopwatch.GetTimestamp();
-            batch = ready.Reader.ReadAsync(cancel).AsTask().GetAwaiter().GetResult();
+            try
+            {
+                batch = ready.Reader.ReadAsync(cancel).AsTask().GetAwaiter().GetResult();
+            }
+            catch (ChannelClosedException e) when (e.InnerException is { } fault)
+            {
+                ExceptionDispatchInfo.Throw(fault);
+                throw;
+            }
+
             Waited += System.Diagnostics.Stopwatch.GetElapsedTime(start);
         }
 

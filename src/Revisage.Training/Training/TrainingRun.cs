@@ -1,6 +1,7 @@
 using Revisage.Evaluation;
 using Revisage.Torch;
 using Revisage.Training.Data;
+using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 
 namespace Revisage.Training.Training;
@@ -50,6 +51,7 @@ public static class TrainingRun
     private static TrainingEnd Run(
         Recipe recipe, RunFolder folder, Checkpoint? checkpoint, TrainingRunOptions options, ITrainingObserver observer, CancellationToken stop)
     {
+        CheckSizes(recipe);
         var set = FaceSet.Open(options.Data);
         var validation = new Validation(set, Protocol.Revisage8x, recipe.Report);
         var total = set.OfSplit("train").Faces.Count;
@@ -61,6 +63,17 @@ public static class TrainingRun
         TorchSettings.Deterministic = true;
         using var stage = MethodCatalog.Find(recipe.Method).CreateStage(recipe, options.Device);
         return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
+    }
+
+    private static void CheckSizes(Recipe recipe)
+    {
+        var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
+        var made = ShapeWalk.Of(MethodCatalog.Find(recipe.Method).ShippedNetwork(recipe), 3, small, small).OutputShapes[0];
+        if (!made.SequenceEqual([3, large, large]))
+        {
+            throw new RevisageException(
+                $"The recipe's network makes {string.Join('x', made)} from faces of {small} pixels, but data.high_res is {large}. Set data.low_res, data.high_res or the network's doublings so that they agree.");
+        }
     }
 
     /// <summary>Reports on the thread that decodes; <see cref="Progress{T}"/> would queue.</summary>

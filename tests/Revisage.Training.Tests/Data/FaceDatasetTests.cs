@@ -39,6 +39,14 @@ public sealed class FaceDatasetTests : IDisposable
     }
 
     [Fact]
+    public void What_goes_wrong_on_the_loading_thread_comes_out_of_Next()
+    {
+        using var loader = new BatchLoader(Load(Plain with { LowRes = -1 }), 2, 0);
+
+        Should.Throw<ArgumentException>(() => loader.Next(default));
+    }
+
+    [Fact]
     public void Without_variation_the_face_is_the_central_square()
     {
         var batch = Load(Plain).Batch(0, 3);

@@ -73,6 +73,11 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Sizes_that_do_not_agree_are_refused_before_anything_is_decoded() =>
+        Should.Throw<RevisageException>(() => Start(Recipe with { Data = Recipe.Data with { HighRes = 64 } }, Options("run"), _ => { }))
+            .Message.ShouldStartWith("The recipe's network makes 3x128x128 from faces of 16 pixels, but data.high_res is 64.");
+
+    [Fact]
     public void Another_seed_reaches_other_bits()
     {
         Start(Recipe with { Iterations = 2 }, Options("one"), _ => { });
