@@ -28,7 +28,7 @@ public static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(temporary);
-            throw new RevisageException($"Cannot write '{path}': {e.Message} Free some space or choose another folder with -o.", e);
+            throw new RevisageException($"Cannot write '{path}': {Reason(e)} Free some space or choose another folder with -o.", e);
         }
         catch
         {
@@ -40,6 +40,15 @@ public static class AtomicFile
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
     public static void WriteAllText(string path, string text) => WriteAllBytes(path, System.Text.Encoding.UTF8.GetBytes(text));
+
+    private static string Reason(Exception e)
+    {
+        // ENOSPC; ERROR_DISK_FULL.
+        const int unixDiskFull = 28, windowsDiskFull = 112;
+        return (e.HResult & 0xFFFF) is unixDiskFull or windowsDiskFull ? "the disk is full."
+            : e is UnauthorizedAccessException ? "there is no permission to."
+            : e.Message;
+    }
 
     private static void Remove(string path)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
@@ -10,8 +11,10 @@ public sealed class BatchLoader : IDisposable
     private const int Ahead = 4;
 
     private readonly Channel<FaceBatch> ready = Channel.CreateBounded<FaceBatch>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+    private readonly ConcurrentQueue<FaceBatch> spent = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task filling;
+    private FaceBatch? lent;
 
     /// <param name="firstIteration">Batches begin with the one of this iteration: a resumed run sees what it would have seen.</param>
     public BatchLoader(FaceDataset dataset, int batch, long firstIteration)
@@ -24,7 +27,8 @@ public sealed class BatchLoader : IDisposable
                 {
                     for (var iteration = firstIteration; !stop.IsCancellationRequested; iteration++)
                     {
-                        ready.Writer.WriteAsync(dataset.Batch(iteration * batch, batch), stop.Token).AsTask().GetAwaiter().GetResult();
+                        spent.TryDequeue(out var memory);
+                        ready.Writer.WriteAsync(dataset.Batch(iteration * batch, batch, memory), stop.Token).AsTask().GetAwaiter().GetResult();
                     }
                 }
                 catch (OperationCanceledException)
@@ -45,8 +49,15 @@ public sealed class BatchLoader : IDisposable
     public TimeSpan Waited { get; private set; }
 
     /// <exception cref="RevisageException">Making a batch failed; what the loading thread threw is thrown here.</exception>
+    /// <returns>A batch that is good until the next call, which gives its memory to a later one.</returns>
     public FaceBatch Next(CancellationToken cancel)
     {
+        if (lent is not null)
+        {
+            spent.Enqueue(lent);
+            lent = null;
+        }
+
         if (!ready.Reader.TryRead(out var batch))
         {
             var start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -63,7 +74,7 @@ public sealed class BatchLoader : IDisposable
             Waited += System.Diagnostics.Stopwatch.GetElapsedTime(start);
         }
 
-        return batch;
+        return lent = batch;
     }
 
     public void Dispose()

@@ -51,10 +51,13 @@ public sealed class FaceDataset
     }
 
     /// <summary>The batch of samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="size"/> - 1.</summary>
-    public FaceBatch Batch(long first, int size)
+    /// <param name="spent">A batch of that size that nobody reads any more; its memory is used again.</param>
+    public FaceBatch Batch(long first, int size, FaceBatch? spent = null)
     {
         var (large, small) = (options.HighRes, options.LowRes);
-        var batch = new FaceBatch(first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large);
+        var batch = spent is not null
+            ? spent with { First = first }
+            : new FaceBatch(first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large);
         var hr = new byte[3 * large * large];
         var lr = new byte[3 * small * small];
         for (var i = 0; i < size; i++)

@@ -68,6 +68,13 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         using var loader = new BatchLoader(dataset, recipe.Batch, iteration);
         using var events = new TensorBoardLog(folder.Events);
         var begun = Stopwatch.StartNew();
+        if (resumed is null)
+        {
+            // What validation or the disk have against the run shows now and not after an hour.
+            Validate(iteration, events, observer, begun.Elapsed);
+            Save(iteration, begun.Elapsed);
+        }
+
         var window = new Window(loader, iteration);
         while (iteration < stage.Iterations && !stop.IsCancellationRequested)
         {
@@ -112,7 +119,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             if (Due(recipe.Report.CheckpointEvery) || iteration == stage.Iterations)
             {
                 window.Pause();
-                State(iteration, begun.Elapsed).Save(folder.Checkpoint);
+                Save(iteration, begun.Elapsed);
                 window.Resume();
             }
         }
@@ -122,7 +129,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             return TrainingEnd.Complete;
         }
 
-        State(iteration, begun.Elapsed).Save(folder.Checkpoint);
+        Save(iteration, begun.Elapsed);
         return TrainingEnd.Stopped;
 
         bool Due(int every) => every > 0 && iteration % every == 0;
@@ -147,6 +154,13 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             CultureInfo.InvariantCulture,
             $"validation {iteration}  psnr {result.Psnr:F3} ({result.Psnr - result.BicubicPsnr:+0.000;-0.000} over bicubic)  ssim {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
         observer.Validated(iteration, result, best);
+    }
+
+    private void Save(long iteration, TimeSpan elapsed)
+    {
+        State(iteration, elapsed).Save(folder.Checkpoint);
+        // The copies are large and seldom: beside a gigabyte of faces the collector would let many of them gather.
+        GC.Collect();
     }
 
     private Checkpoint State(long iteration, TimeSpan elapsed) => Checkpoint.Of(stage, new CheckpointState

@@ -76,7 +76,8 @@ public sealed class KillAndResumeTests : IDisposable
     {
         var run = Path.Combine(folder, "interrupted");
         using var process = Train(run, "--set", "iterations=100000", "--set", "report.checkpoint_every=100000");
-        while (!File.Exists(Path.Combine(run, "train.log")) && !process.HasExited)
+        var log = Path.Combine(run, "train.log");
+        while (!(File.Exists(log) && File.ReadAllText(log).Contains("step ", StringComparison.Ordinal)) && !process.HasExited)
         {
             Thread.Sleep(5);
         }

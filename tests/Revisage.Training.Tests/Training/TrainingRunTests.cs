@@ -96,8 +96,8 @@ public sealed class TrainingRunTests : IDisposable
         RecipeFile.Parse(File.ReadAllText(Path.Combine(options.Run, "recipe.yaml")), "'recipe.yaml'", []).Batch.ShouldBe(2);
         var log = File.ReadAllLines(Path.Combine(options.Run, "train.log"));
         log.Count(line => line.StartsWith("step ", StringComparison.Ordinal)).ShouldBe(6);
-        log.Count(line => line.StartsWith("validation ", StringComparison.Ordinal)).ShouldBe(2);
-        Directory.GetFiles(Path.Combine(options.Run, "pictures")).Select(Path.GetFileName).Order().ShouldBe(["0000003.png", "0000006.png"]);
+        log.Count(line => line.StartsWith("validation ", StringComparison.Ordinal)).ShouldBe(3);
+        Directory.GetFiles(Path.Combine(options.Run, "pictures")).Select(Path.GetFileName).Order().ShouldBe(["0000000.png", "0000003.png", "0000006.png"]);
         Directory.GetFiles(Path.Combine(options.Run, "tensorboard")).ShouldHaveSingleItem();
         Checkpoint.Load(Path.Combine(options.Run, "best.safetensors")).State.BestPsnr.ShouldNotBeNull();
         StateOf(options).Threads.ShouldBe(1);
