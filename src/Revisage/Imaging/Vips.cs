@@ -62,7 +62,7 @@ internal sealed unsafe class Vips
                     return address;
             }
 
-            throw new MissingComponentException($"The libvips found here has no '{function}': it is too old. {Remedy}");
+            throw new MissingComponentException($"The libvips found here has no '{function}': it is too old. {Component.Remedy}");
         }
 
         typeFind = (delegate* unmanaged<byte*, byte*, nint>)Find("vips_type_find");
@@ -103,7 +103,7 @@ internal sealed unsafe class Vips
             const int warningMessageInfoDebug = 0xF0;
             setLogHandler(domain, warningMessageInfoDebug, &Ignore, 0);
             if (init(program) != 0)
-                throw new MissingComponentException($"libvips does not start: {ErrorText()} {Remedy}");
+                throw new MissingComponentException($"libvips does not start: {ErrorText()} {Component.Remedy}");
         }
 
         ((delegate* unmanaged<int, void>)Find("vips_cache_set_max"))(0);
@@ -117,9 +117,11 @@ internal sealed unsafe class Vips
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
     public static Vips Library => Loaded.Value;
 
-    private static string Remedy => OperatingSystem.IsLinux()
-        ? "Install it with: sudo apt-get install libvips42"
-        : "Install libvips 8.14 or newer (https://www.libvips.org/install.html).";
+    private static NativeComponent Component { get; } = new(
+        "libvips", "libvips.so.42", "libvips-42.dll", "libvips.42.dylib",
+        OperatingSystem.IsLinux()
+            ? "Install it with: sudo apt-get install libvips42"
+            : "Install libvips 8.14 or newer (https://www.libvips.org/install.html).");
 
     /// <summary>
     /// Runs <paramref name="work"/>, which makes every libvips call of one job, from the first to the last pixel.
@@ -252,28 +254,12 @@ internal sealed unsafe class Vips
 
     private static nint[] Load()
     {
-        var (patterns, system) = OperatingSystem.IsWindows() ? (["libvips-42.dll"], "libvips-42.dll")
-            : OperatingSystem.IsMacOS() ? (["libvips.*.dylib", "libvips-cpp.*.dylib"], "libvips.42.dylib")
-            : (new[] { "libvips.so.*", "libvips-cpp.so.*" }, "libvips.so.42");
-        string[] folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
-        var own = from folder in folders
-                  where Directory.Exists(folder)
-                  from pattern in patterns
-                  from file in Directory.EnumerateFiles(folder, pattern)
-                  select file;
-
-        foreach (var candidate in own.Append(system))
-        {
-            if (!NativeLibrary.TryLoad(candidate, out var vips))
-                continue;
-
-            // Elsewhere a symbol is also looked up in what the library depends on.
-            return OperatingSystem.IsWindows()
-                ? [vips, .. WindowsCompanions.Select(name => NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(candidate)!, name)))]
-                : [vips];
-        }
-
-        throw new MissingComponentException($"libvips, which reads and writes pictures, is not installed. {Remedy}");
+        var vips = NativeLibraries.Load(Component);
+        // Elsewhere a symbol is also looked up in what the library depends on.
+        var folder = Path.GetDirectoryName(NativeLibraries.Locate(Component)) ?? "";
+        return OperatingSystem.IsWindows()
+            ? [vips, .. WindowsCompanions.Select(name => NativeLibrary.Load(Path.Combine(folder, name)))]
+            : [vips];
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
