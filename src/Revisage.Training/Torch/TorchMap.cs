@@ -1,5 +1,5 @@
-using Revisage.Training.Layers;
 using Revisage.Torch;
+using Revisage.Training.Layers;
 
 namespace Revisage.Training.Torch;
 
