@@ -57,6 +57,8 @@ public static class TrainingRun
         var total = set.OfSplit("train").Faces.Count;
         var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
         var dataset = FaceDataset.Load(set, "train", recipe.Data, recipe.Seed, decoding, stop);
+        // What decoding left goes back to the system now, and not some time in the middle of the run.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
         TorchSettings.Threads = options.Threads ?? Environment.ProcessorCount;
