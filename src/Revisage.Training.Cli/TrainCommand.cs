@@ -22,12 +22,19 @@ internal static class TrainCommand
         var threads = new Option<int?>("--threads") { Description = "Threads of one operator. The default is one a core; results repeat only at one count.", HelpName = "N" };
         var profile = new Option<bool>("--profile") { Description = "At the end, the time spent by operator." };
         var command = new Command("train", LearningCommands.Describe("train")) { recipe, data, run, set, resume, precision, device, threads, profile };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(recipe) is null && !(result.GetValue(resume) && result.GetValue(run) is not null))
+            {
+                result.AddError("Name a recipe, or with --resume the run's folder by -o.");
+            }
+        });
 
         // Synchronous: LibTorch stays on the main thread (see TrainingLoop).
         command.SetAction((parsed, stop) => TorchErrors.Translate(() =>
         {
             var name = parsed.GetValue(recipe);
-            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name ?? throw new RevisageException("Name a recipe, or with --resume the run's folder by -o.")));
+            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name!));
             var options = new TrainingRunOptions(parsed.GetRequiredValue(data), folder)
             {
                 Device = DeviceOf(parsed.GetRequiredValue(device)),
