@@ -8,6 +8,7 @@ public sealed class LossTerms
 {
     private readonly List<(string Name, double Weight, Tensor Value)> terms = [];
 
+    /// <param name="value">One number, unweighted.</param>
     public LossTerms Add(string name, double weight, Tensor value)
     {
         terms.Add((name, weight, value));
@@ -18,11 +19,11 @@ public sealed class LossTerms
     /// <exception cref="LossNotFiniteException">A term is NaN or infinite; nothing has been updated yet.</exception>
     public Tensor Total()
     {
-        foreach (var (name, _, value) in terms)
+        foreach (var (name, value) in Values())
         {
-            if (!double.IsFinite(value.Item()))
+            if (!double.IsFinite(value))
             {
-                throw new LossNotFiniteException($"The loss '{name}' is {value.Item().ToString(CultureInfo.InvariantCulture)}.");
+                throw new LossNotFiniteException($"The loss '{name}' is {value.ToString(CultureInfo.InvariantCulture)}.");
             }
         }
 

@@ -35,7 +35,20 @@ public sealed class TensorBoardLog : IDisposable
 
     private static double Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
 
+    /// <exception cref="RevisageException">The disk is full, or the folder has gone.</exception>
     private void Append(ProtoMessage message)
+    {
+        try
+        {
+            WriteFrame(message);
+        }
+        catch (IOException e)
+        {
+            throw new RevisageException($"Cannot write '{stream.Name}': {e.Message} The last checkpoint is whole; free some space and resume.", e);
+        }
+    }
+
+    private void WriteFrame(ProtoMessage message)
     {
         var data = message.Written;
         Span<byte> frame = stackalloc byte[12];

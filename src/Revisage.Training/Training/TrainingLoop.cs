@@ -124,7 +124,8 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             }
         }
 
-        if (iteration == stage.Iterations)
+        // More than all of them, where a resumed run has been given fewer.
+        if (iteration >= stage.Iterations)
         {
             return TrainingEnd.Complete;
         }

@@ -78,6 +78,19 @@ public sealed class TrainingRunTests : IDisposable
             .Message.ShouldStartWith("The recipe's network makes 3x128x128 from faces of 16 pixels, but data.high_res is 64.");
 
     [Fact]
+    public void A_resumed_run_takes_more_iterations_or_is_complete_with_fewer()
+    {
+        var options = Options("run");
+        Start(Recipe with { Iterations = 3 }, options, _ => { });
+
+        TrainingRun.Resume(options with { Overrides = ["iterations=4"] }, new Observer(_ => { }), default).ShouldBe(TrainingEnd.Complete);
+        StateOf(options).Iteration.ShouldBe(4);
+
+        TrainingRun.Resume(options with { Overrides = ["iterations=2"] }, new Observer(_ => { }), default).ShouldBe(TrainingEnd.Complete);
+        StateOf(options).Iteration.ShouldBe(4);
+    }
+
+    [Fact]
     public void Another_seed_reaches_other_bits()
     {
         Start(Recipe with { Iterations = 2 }, Options("one"), _ => { });
