@@ -1,48 +1,53 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace Revisage.Training.Data;
 
-/// <summary>Batches in order, made ahead of time on a thread of their own, so that training does not wait.</summary>
+/// <summary>
+/// Batches in order, made ahead of time on threads of the pool, so that training does not wait. The order and what
+/// is in a batch do not depend on how many threads make them.
+/// </summary>
 public sealed class BatchLoader : IDisposable
 {
     // Enough to bridge a validation's or a checkpoint's cache misses; more only holds memory.
     private const int Ahead = 4;
 
-    private readonly Channel<FaceBatch> ready = Channel.CreateBounded<FaceBatch>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Task<FaceBatch>> making = Channel.CreateBounded<Task<FaceBatch>>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentQueue<FaceBatch> spent = new();
     private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim free;
+    private readonly int workers;
     private readonly Task filling;
     private FaceBatch? lent;
 
     /// <param name="firstIteration">Batches begin with the one of this iteration: a resumed run sees what it would have seen.</param>
-    public BatchLoader(FaceDataset dataset, int batch, long firstIteration)
+    /// <param name="workers">Batches that are made at a time.</param>
+    public BatchLoader(FaceDataset dataset, int batch, long firstIteration, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        filling = Task.Factory.StartNew(
-            () =>
+        this.workers = workers;
+        free = new SemaphoreSlim(workers);
+        filling = Task.Run(async () =>
+        {
+            for (var iteration = firstIteration; ; iteration++)
             {
-                try
+                await free.WaitAsync(stop.Token).ConfigureAwait(false);
+                var first = iteration * batch;
+                var made = Task.Run(() =>
                 {
-                    for (var iteration = firstIteration; !stop.IsCancellationRequested; iteration++)
+                    try
                     {
                         spent.TryDequeue(out var memory);
-                        ready.Writer.WriteAsync(dataset.Batch(iteration * batch, batch, memory), stop.Token).AsTask().GetAwaiter().GetResult();
+                        return dataset.Batch(first, batch, memory);
                     }
-                }
-                catch (OperationCanceledException)
-                {
-                    // Disposed while it waited for room.
-                }
-                catch (Exception e)
-                {
-                    ready.Writer.Complete(e);
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+                    finally
+                    {
+                        free.Release();
+                    }
+                });
+                await making.Writer.WriteAsync(made, stop.Token).ConfigureAwait(false);
+            }
+        });
     }
 
     /// <summary>How long callers of <see cref="Next"/> have waited, in all.</summary>
@@ -58,29 +63,40 @@ public sealed class BatchLoader : IDisposable
             lent = null;
         }
 
-        if (!ready.Reader.TryRead(out var batch))
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var made = making.Reader.ReadAsync(cancel).AsTask().GetAwaiter().GetResult();
+        try
         {
-            var start = System.Diagnostics.Stopwatch.GetTimestamp();
-            try
-            {
-                batch = ready.Reader.ReadAsync(cancel).AsTask().GetAwaiter().GetResult();
-            }
-            catch (ChannelClosedException e) when (e.InnerException is { } fault)
-            {
-                ExceptionDispatchInfo.Throw(fault);
-                throw;
-            }
-
-            Waited += System.Diagnostics.Stopwatch.GetElapsedTime(start);
+            made.Wait(cancel);
+        }
+        catch (AggregateException)
+        {
+            // Its result, below, throws what was thrown there.
         }
 
-        return lent = batch;
+        Waited += System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        return lent = made.GetAwaiter().GetResult();
     }
 
     public void Dispose()
     {
         stop.Cancel();
-        filling.GetAwaiter().GetResult();
+        try
+        {
+            filling.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // It waited for room.
+        }
+
+        // What is under way ends before the set that it reads may go.
+        for (var worker = 0; worker < workers; worker++)
+        {
+            free.Wait();
+        }
+
+        free.Dispose();
         stop.Dispose();
     }
 }

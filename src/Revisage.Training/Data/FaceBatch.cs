@@ -3,15 +3,30 @@ using Revisage.Torch;
 namespace Revisage.Training.Data;
 
 /// <summary>
-/// Faces as plain memory, which may cross threads as tensors may not: small and large ones of the same people, in
-/// the recipe's range.
+/// Faces as plain memory, which may cross threads as tensors may not: large ones, the small ones of the same people,
+/// and what is known of them, as far as the recipe makes use of it.
 /// </summary>
 /// <param name="First">The number of its first sample since the run began.</param>
 /// <param name="Size">Images.</param>
-/// <param name="LowRes">[Size, 3, LowResSide, LowResSide].</param>
-/// <param name="HighRes">[Size, 3, HighResSide, HighResSide].</param>
-public sealed record FaceBatch(long First, int Size, float[] LowRes, int LowResSide, float[] HighRes, int HighResSide)
+/// <param name="LowRes">[Size, 3, LowResSide, LowResSide] in the recipe's range; empty where the recipe has no small faces.</param>
+/// <param name="HighRes">[Size, 3, HighResSide, HighResSide] in the recipe's range.</param>
+/// <param name="Landmarks">[Size, 68, 2]: x and y in pixels of the large face, NaN for what is hidden or unknown.</param>
+/// <param name="Parsing">[Size, HighResSide, HighResSide], classes of CelebAMask-HQ, <see cref="Unlabelled"/> where there are none; empty where the recipe wants none.</param>
+/// <param name="Faces">Whose they are.</param>
+public sealed record FaceBatch(
+    long First,
+    int Size,
+    float[] LowRes,
+    int LowResSide,
+    float[] HighRes,
+    int HighResSide,
+    float[] Landmarks,
+    byte[] Parsing,
+    FaceRecord[] Faces)
 {
+    /// <summary>In <see cref="Parsing"/>, where nobody drew a map, and what lies outside the picture.</summary>
+    public const byte Unlabelled = 255;
+
     public Tensor LowResTensor(Device device) => Tensor.Of(LowRes, Size, 3, LowResSide, LowResSide).To(device);
 
     public Tensor HighResTensor(Device device) => Tensor.Of(HighRes, Size, 3, HighResSide, HighResSide).To(device);

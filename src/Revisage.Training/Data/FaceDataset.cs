@@ -1,4 +1,4 @@
-using Revisage.Evaluation;
+using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Training.Training;
@@ -6,39 +6,47 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Data;
 
 /// <summary>
-/// Aligned faces decoded into memory, 8 bits a value, with the margin that augmentation needs. A sample is a
-/// function of its number and the seed alone, whichever thread makes it.
+/// Faces of one split as training sees them: cut, varied, made small. A sample is a function of its number and the
+/// seed alone, whichever thread makes it.
 /// </summary>
+/// <remarks>
+/// Pictures are kept decoded, 8 bits a value, at the recipe's size with the margin that variation needs, as long as
+/// <see cref="DataOptions.CacheMegabytes"/> hold them; beyond that they are decoded for each sample.
+/// </remarks>
 public sealed class FaceDataset
 {
-    private readonly IReadOnlyList<Face> faces;
+    private readonly IFaceSource source;
+    private readonly IReadOnlyList<int> chosen;
+    private readonly Face[]? cached;
+    private readonly SampleOrder? order;
     private readonly DataOptions options;
     private readonly int seed;
-    private volatile Epoch last = new(-1, []);
 
-    private FaceDataset(IReadOnlyList<Face> faces, DataOptions options, int seed)
+    private FaceDataset(IFaceSource source, IReadOnlyList<int> chosen, Face[]? cached, SampleOrder? order, DataOptions options, int seed) =>
+        (this.source, this.chosen, this.cached, this.order, this.options, this.seed) = (source, chosen, cached, order, options, seed);
+
+    public int Count => chosen.Count;
+
+    /// <summary>Chooses the faces of a split that the recipe asks for and decodes what memory may hold, on as many threads as there are cores.</summary>
+    /// <exception cref="RevisageException">There are none, or a picture cannot be read.</exception>
+    public static FaceDataset Load(IFaceSource source, string split, DataOptions options, int seed, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        this.faces = faces;
-        this.options = options;
-        this.seed = seed;
-    }
-
-    public int Count => faces.Count;
-
-    /// <summary>Decodes every face of a split, on as many threads as there are cores.</summary>
-    /// <exception cref="RevisageException">There is no such split, or a picture cannot be read.</exception>
-    public static FaceDataset Load(FaceSet set, string split, DataOptions options, int seed, IProgress<int>? progress = null, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        var listed = set.OfSplit(split).Faces;
-        var faces = new Face[listed.Count];
+        var chosen = Choose(source, split, options);
+        var order = new SampleOrder([.. chosen.Select(index => source.Faces[index])], options, seed);
+        if (chosen.Sum(index => Face.BytesOf(source.Faces[index], options)) > (long)options.CacheMegabytes << 20)
+        {
+            return new FaceDataset(source, chosen, null, order, options, seed);
+        }
+
+        var faces = new Face[chosen.Count];
         var done = 0;
         try
         {
-            Parallel.For(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
+            Parallel.For(0, faces.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
             {
-                faces[i] = Face.Load(listed[i], options.HighRes);
+                faces[i] = Face.Load(source, chosen[i], options);
                 progress?.Report(Interlocked.Increment(ref done));
             });
         }
@@ -47,7 +55,28 @@ public sealed class FaceDataset
             throw new RevisageException(first.Message, e);
         }
 
-        return new FaceDataset(faces, options, seed);
+        return new FaceDataset(source, chosen, faces, order, options, seed);
+    }
+
+    /// <summary>The chosen faces in their order, from 0 on, decoded as they are asked for.</summary>
+    public static FaceDataset InOrder(IFaceSource source, IReadOnlyList<int> chosen, DataOptions options) => new(source, chosen, null, null, options, 0);
+
+    /// <summary>The faces of a split that the options ask for, by their numbers in the source.</summary>
+    /// <exception cref="RevisageException">There are none.</exception>
+    public static IReadOnlyList<int> Choose(IFaceSource source, string split, DataOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        int[] ofSplit = [.. Enumerable.Range(0, source.Faces.Count).Where(i => source.Faces[i].Split == split)];
+        if (ofSplit.Length == 0)
+        {
+            throw new RevisageException(
+                $"{source.Name} has no face in the split '{split}', only in {string.Join(", ", source.Faces.Select(face => $"'{face.Split}'").Distinct())}. Prepare the set with one.");
+        }
+
+        int[] chosen = [.. ofSplit.Where(i => options.Takes(source.Faces[i]))];
+        return chosen.Length > 0 ? chosen : throw new RevisageException(
+            $"None of the {ofSplit.Length} faces of {source.Name}, split '{split}', is what the recipe asks for ({options.Asked}). Its sets are {string.Join(", ", source.Faces.Select(face => $"'{face.Set}'").Distinct())}.");
     }
 
     /// <summary>The batch of samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="size"/> - 1.</summary>
@@ -57,66 +86,41 @@ public sealed class FaceDataset
         var (large, small) = (options.HighRes, options.LowRes);
         var batch = spent is not null
             ? spent with { First = first }
-            : new FaceBatch(first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large);
+            : new FaceBatch(
+                first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large,
+                new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large * large] : [], new FaceRecord[size]);
         var hr = new byte[3 * large * large];
         var lr = new byte[3 * small * small];
         for (var i = 0; i < size; i++)
         {
-            Draw(first + i, hr);
-            PillowResize.Resize(hr, large, large, lr, small, small, ResampleFilter.Bicubic);
+            var index = order?[first + i] ?? (int)(first + i);
+            var face = cached is not null ? cached[index] : Face.Load(source, chosen[index], options);
+            var variation = Variation.Draw(options, face.Margin, new SampleRandom(seed, first + i));
+            batch.Faces[i] = source.Faces[chosen[index]];
+            variation.Cut(face.Rgb, face.Side, hr, large);
             ToPlanes(hr, options.Range, batch.HighRes.AsSpan(i * hr.Length, hr.Length));
-            ToPlanes(lr, options.Range, batch.LowRes.AsSpan(i * lr.Length, lr.Length));
+            if (small > 0)
+            {
+                PillowResize.Resize(hr, large, large, lr, small, small, ResampleFilter.Bicubic);
+                ToPlanes(lr, options.Range, batch.LowRes.AsSpan(i * lr.Length, lr.Length));
+            }
+
+            Write(face.Landmarks is null ? null : variation.Move(face.Landmarks, large), batch.Landmarks.AsSpan(i * Landmarks.Count * 2, Landmarks.Count * 2));
+            if (options.Parsing)
+            {
+                variation.CutParsing(face.Parsing, face.Side, batch.Parsing.AsSpan(i * large * large, large * large), large);
+            }
         }
 
         return batch;
     }
 
-    /// <summary>A face cut, moved and mirrored as its sample number says: [HighRes, HighRes, 3].</summary>
-    private void Draw(long sample, Span<byte> hr)
+    private static void Write(Landmarks? landmarks, Span<float> values)
     {
-        var (epoch, position) = Math.DivRem(sample, faces.Count);
-        var face = faces[Order(epoch)[position]];
-        var draw = new SampleRandom(seed, sample);
-        var margin = Math.Min(options.Shift, face.Margin);
-        var left = face.Margin + draw.Next(-margin, margin);
-        var top = face.Margin + draw.Next(-margin, margin);
-        var mirrored = options.Flip && draw.Next(0, 1) == 1;
-        var side = options.HighRes;
-        for (var y = 0; y < side; y++)
+        for (var i = 0; i < Landmarks.Count; i++)
         {
-            var from = face.Rgb.AsSpan(3 * ((top + y) * face.Side + left), 3 * side);
-            var to = hr.Slice(3 * y * side, 3 * side);
-            if (!mirrored)
-            {
-                from.CopyTo(to);
-                continue;
-            }
-
-            for (var x = 0; x < side; x++)
-            {
-                from.Slice(3 * x, 3).CopyTo(to[(3 * (side - 1 - x))..]);
-            }
+            (values[2 * i], values[2 * i + 1]) = landmarks is null ? (float.NaN, float.NaN) : (landmarks[i].X, landmarks[i].Y);
         }
-    }
-
-    /// <summary>Every face once an epoch, in an order that follows from seed and epoch.</summary>
-    private int[] Order(long epoch)
-    {
-        var known = last;
-        if (known.Number != epoch)
-        {
-            var order = Enumerable.Range(0, faces.Count).ToArray();
-            var draw = new SampleRandom(seed, -1 - epoch);
-            for (var i = order.Length - 1; i > 0; i--)
-            {
-                var j = draw.Next(0, i);
-                (order[i], order[j]) = (order[j], order[i]);
-            }
-
-            last = known = new Epoch(epoch, order);
-        }
-
-        return known.Order;
     }
 
     private static void ToPlanes(ReadOnlySpan<byte> rgb, ValueRange range, Span<float> planes)
@@ -128,27 +132,6 @@ public sealed class FaceDataset
             planes[i] = low + width * (rgb[3 * i] / 255f);
             planes[plane + i] = low + width * (rgb[3 * i + 1] / 255f);
             planes[2 * plane + i] = low + width * (rgb[3 * i + 2] / 255f);
-        }
-    }
-
-    private sealed record Epoch(long Number, int[] Order);
-
-    /// <param name="Rgb">[Side, Side, 3].</param>
-    /// <param name="Margin">Pixels on each side around the HR square.</param>
-    private sealed record Face(byte[] Rgb, int Side, int Margin)
-    {
-        public static Face Load(FaceImage listed, int highRes)
-        {
-            var image = ImageFile.Load(listed.Path).CentralSquare();
-            var hr = listed.Hr ?? image.Width;
-            if (hr > image.Width)
-            {
-                throw new RevisageException($"'{listed.Path}' has {image.Width} pixels, but its index says {hr}. Correct the index or replace the picture.");
-            }
-
-            // The margin keeps its share of the face at whatever size the recipe trains.
-            var side = highRes + 2 * ((image.Width - hr) / 2 * highRes / hr);
-            return new Face(PillowResize.Resize(image, side, side, ResampleFilter.Bicubic).ToRgb24(), side, (side - highRes) / 2);
         }
     }
 }

@@ -19,6 +19,16 @@ public abstract class Method
     /// <summary>Its training, ready for the first step; the caller disposes it.</summary>
     public abstract ITrainingStage CreateStage(Recipe recipe, Device device);
 
+    /// <summary>How good its network is, measured between iterations.</summary>
+    /// <exception cref="RevisageException">The faces lack what it measures by.</exception>
+    public abstract IValidation CreateValidation(Recipe recipe, ValidationFaces faces);
+
+    /// <summary>Looks for what does not fit together in a recipe, before anything is read.</summary>
+    /// <exception cref="RevisageException">Says what does not, and what to set.</exception>
+    public virtual void Check(Recipe recipe)
+    {
+    }
+
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);
 

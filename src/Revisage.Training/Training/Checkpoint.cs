@@ -152,8 +152,8 @@ public sealed record CheckpointState
     /// <summary>Wall time spent training so far, over all resumes.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The best validation PSNR so far, in dB; null before the first validation.</summary>
-    public double? BestPsnr { get; init; }
+    /// <summary>The best <see cref="ValidationResult.Score"/> so far; null before the first validation.</summary>
+    public double? BestScore { get; init; }
 
     internal IEnumerable<KeyValuePair<string, string>> Format()
     {
@@ -162,9 +162,9 @@ public sealed record CheckpointState
         yield return new("threads", Threads.ToString(CultureInfo.InvariantCulture));
         yield return new("faces", Faces.ToString(CultureInfo.InvariantCulture));
         yield return new("seconds", Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture));
-        if (BestPsnr is { } best)
+        if (BestScore is { } best)
         {
-            yield return new("best_psnr", best.ToString("R", CultureInfo.InvariantCulture));
+            yield return new("best_score", best.ToString("R", CultureInfo.InvariantCulture));
         }
     }
 
@@ -175,6 +175,6 @@ public sealed record CheckpointState
         Threads = int.Parse(metadata["threads"], CultureInfo.InvariantCulture),
         Faces = int.Parse(metadata["faces"], CultureInfo.InvariantCulture),
         Elapsed = TimeSpan.FromSeconds(double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)),
-        BestPsnr = metadata.TryGetValue("best_psnr", out var best) ? double.Parse(best, CultureInfo.InvariantCulture) : null,
+        BestScore = metadata.TryGetValue("best_score", out var best) ? double.Parse(best, CultureInfo.InvariantCulture) : null,
     };
 }

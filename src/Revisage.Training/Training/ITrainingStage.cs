@@ -26,6 +26,7 @@ public interface ITrainingStage : IDisposable
     /// <param name="iteration">From 0; the learning rate follows from it.</param>
     LossTerms Step(FaceBatch batch, long iteration);
 
-    /// <summary>The network that would be shipped now: [N, 3, h, w] to [N, 3, H, W], both in the recipe's range.</summary>
-    Tensor SuperResolve(Tensor lr);
+    /// <summary>What the network that would be shipped now makes of its input, both in the recipe's range.</summary>
+    /// <param name="input">[N, 3, h, w]: small faces for a super-resolver, faces for the networks that look at them.</param>
+    Tensor Infer(Tensor input);
 }

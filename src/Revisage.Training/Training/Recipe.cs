@@ -1,4 +1,5 @@
 using Revisage.Restoration;
+using Revisage.Training.Data;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Training;
@@ -45,7 +46,7 @@ public sealed record DataOptions
     /// <summary>Pixels of the large face's side.</summary>
     public int HighRes { get; init; } = 128;
 
-    /// <summary>Pixels of the small face's side.</summary>
+    /// <summary>Pixels of the small face's side; 0 for a network that is not fed small faces.</summary>
     public int LowRes { get; init; } = 16;
 
     public ValueRange Range { get; init; } = ValueRange.Signed;
@@ -55,6 +56,62 @@ public sealed record DataOptions
 
     /// <summary>Each face is moved by up to so many pixels of the large face, where its picture has margin.</summary>
     public int Shift { get; init; }
+
+    /// <summary>The sources that are trained on, by name; empty for all.</summary>
+    public IReadOnlyList<string> Sets { get; init; } = [];
+
+    /// <summary>Whether parsing maps are wanted with the faces.</summary>
+    public bool Parsing { get; init; }
+
+    /// <summary>Leaves out faces without a parsing map.</summary>
+    public bool OnlyParsed { get; init; }
+
+    /// <summary>Which half of the people is trained on, by their names; faces without a name are in both.</summary>
+    public PeopleShare People { get; init; } = PeopleShare.All;
+
+    /// <summary>Draws batches by identity; null for every face once an epoch.</summary>
+    public IdentitySampling? Identities { get; init; }
+
+    /// <summary>Memory for decoded faces; a larger set is decoded again for each sample.</summary>
+    public int CacheMegabytes { get; init; } = 4096;
+
+    /// <summary>What is asked of a face, for messages.</summary>
+    internal string Asked => string.Join(", ",
+        [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. OnlyParsed ? ["data.only_parsed"] : Array.Empty<string>(), .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" }]);
+
+    /// <summary>Whether a face is one of those that are trained on.</summary>
+    internal bool Takes(FaceRecord face) =>
+        (Sets.Count == 0 || Sets.Contains(face.Set))
+        && (!OnlyParsed || face.Parsing != ParsingSource.None)
+        && (People == PeopleShare.All || face.Identity is null || ShareOf(face.Identity) == People);
+
+    // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.
+    private static PeopleShare ShareOf(string identity) =>
+        (identity.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619) >> 16 & 1) == 0 ? PeopleShare.First : PeopleShare.Second;
+}
+
+/// <summary>Halves of the people, so that two networks can learn from different ones.</summary>
+public enum PeopleShare
+{
+    All,
+    First,
+    Second,
+}
+
+/// <summary>Batches for metric learning: several faces of each of several people, and others besides.</summary>
+public sealed record IdentitySampling
+{
+    /// <summary>People a batch, each with two faces or more.</summary>
+    public int People { get; init; } = 16;
+
+    /// <summary>Faces of each.</summary>
+    public int Images { get; init; } = 4;
+
+    /// <summary>Faces besides, each once an epoch.</summary>
+    public int Others { get; init; }
+
+    /// <summary>Samples until the next people are drawn.</summary>
+    internal int Block => People * Images + Others;
 }
 
 /// <summary>How often a run reports, in iterations.</summary>

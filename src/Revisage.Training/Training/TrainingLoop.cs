@@ -42,9 +42,9 @@ public enum TrainingEnd
 /// thread: glibc serves it from the heap that grows without bound, and other threads from arenas of 64 MB,
 /// beyond which every large buffer is mapped and faulted in anew.
 /// </remarks>
-public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDataset dataset, Validation validation, RunFolder folder)
+public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDataset dataset, IValidation validation, RunFolder folder)
 {
-    private double? bestPsnr;
+    private double? bestScore;
     private TimeSpan elapsedBefore;
 
     /// <summary>Trains from <paramref name="resumed"/>, or from the start, to the last iteration or to cancellation.</summary>
@@ -57,7 +57,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         {
             resumed.Restore(stage);
             iteration = resumed.State.Iteration;
-            bestPsnr = resumed.State.BestPsnr;
+            bestScore = resumed.State.BestScore;
             elapsedBefore = resumed.State.Elapsed;
         }
         else
@@ -138,22 +138,26 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
 
     private void Validate(long iteration, TensorBoardLog events, ITrainingObserver observer, TimeSpan elapsed)
     {
-        var result = validation.Run(stage, recipe.Data.Range);
-        var best = bestPsnr is null || result.Psnr > bestPsnr;
+        var result = validation.Run(stage);
+        var best = bestScore is null || result.Score > bestScore;
         if (best)
         {
-            bestPsnr = result.Psnr;
+            bestScore = result.Score;
             State(iteration, elapsed).Save(folder.Best);
         }
 
-        var picture = Path.Combine(folder.Pictures, string.Create(CultureInfo.InvariantCulture, $"{iteration:D7}.png"));
-        AtomicFile.WriteAllBytes(picture, result.Picture.Png);
-        events.Scalar("validation/psnr", result.Psnr, iteration);
-        events.Scalar("validation/ssim", result.Ssim, iteration);
-        events.Picture("validation/faces", result.Picture.Png, result.Picture.Width, result.Picture.Height, iteration);
-        Append(string.Create(
-            CultureInfo.InvariantCulture,
-            $"validation {iteration}  psnr {result.Psnr:F3} ({result.Psnr - result.BicubicPsnr:+0.000;-0.000} over bicubic)  ssim {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
+        foreach (var metric in result.Metrics)
+        {
+            events.Scalar($"validation/{metric.Name}", metric.Value, iteration);
+        }
+
+        if (result.Picture is { } picture)
+        {
+            AtomicFile.WriteAllBytes(Path.Combine(folder.Pictures, string.Create(CultureInfo.InvariantCulture, $"{iteration:D7}.png")), picture.Png);
+            events.Picture("validation/faces", picture.Png, picture.Width, picture.Height, iteration);
+        }
+
+        Append(string.Create(CultureInfo.InvariantCulture, $"validation {iteration}  {result}"));
         observer.Validated(iteration, result, best);
     }
 
@@ -171,7 +175,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         Threads = TorchSettings.Threads,
         Faces = dataset.Count,
         Elapsed = elapsedBefore + elapsed,
-        BestPsnr = bestPsnr,
+        BestScore = bestScore,
     });
 
     private void Log(TrainingProgress progress, TensorBoardLog events)

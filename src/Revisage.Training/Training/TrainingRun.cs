@@ -1,7 +1,5 @@
-using Revisage.Evaluation;
 using Revisage.Torch;
 using Revisage.Training.Data;
-using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 
 namespace Revisage.Training.Training;
@@ -51,31 +49,21 @@ public static class TrainingRun
     private static TrainingEnd Run(
         Recipe recipe, RunFolder folder, Checkpoint? checkpoint, TrainingRunOptions options, ITrainingObserver observer, CancellationToken stop)
     {
-        CheckSizes(recipe);
-        var set = FaceSet.Open(options.Data);
-        var validation = new Validation(set, Protocol.Revisage8x, recipe.Report);
-        var total = set.OfSplit("train").Faces.Count;
+        var method = MethodCatalog.Find(recipe.Method);
+        method.Check(recipe);
+        var source = FaceSources.Open(options.Data);
+        var total = FaceDataset.Choose(source, "train", recipe.Data).Count;
+        var validation = method.CreateValidation(recipe, new ValidationFaces(source, recipe.Data, recipe.Report));
         var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
-        var dataset = FaceDataset.Load(set, "train", recipe.Data, recipe.Seed, decoding, stop);
+        var dataset = FaceDataset.Load(source, "train", recipe.Data, recipe.Seed, decoding, stop);
         // What decoding left goes back to the system now, and not some time in the middle of the run.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
         TorchSettings.Threads = options.Threads ?? Environment.ProcessorCount;
         TorchSettings.Deterministic = true;
-        using var stage = MethodCatalog.Find(recipe.Method).CreateStage(recipe, options.Device);
+        using var stage = method.CreateStage(recipe, options.Device);
         return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
-    }
-
-    private static void CheckSizes(Recipe recipe)
-    {
-        var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
-        var made = ShapeWalk.Of(MethodCatalog.Find(recipe.Method).ShippedNetwork(recipe), 3, small, small).OutputShapes[0];
-        if (!made.SequenceEqual([3, large, large]))
-        {
-            throw new RevisageException(
-                $"The recipe's network makes {string.Join('x', made)} from faces of {small} pixels, but data.high_res is {large}. Set data.low_res, data.high_res or the network's doublings so that they agree.");
-        }
     }
 
     /// <summary>Reports on the thread that decodes; <see cref="Progress{T}"/> would queue.</summary>

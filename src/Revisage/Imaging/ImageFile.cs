@@ -25,25 +25,23 @@ public static class ImageFile
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
     public static Image Load(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Span<byte> start = stackalloc byte[StartLength];
-        try
-        {
-            using var file = File.OpenHandle(path);
-            start = start[..RandomAccess.Read(file, start, 0)];
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RevisageException($"'{path}' does not exist. Check the name.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RevisageException(
-                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {e.Message} Check its permissions.", e);
-        }
-
-        var loader = LoaderFor(start, path);
+        var loader = LoaderFor(path);
         return Decode(loader, vips => vips.SourceOf(path), path);
+    }
+
+    /// <summary>Width and height of the upright picture, from the file's header alone.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static (int Width, int Height) SizeOf(string path)
+    {
+        var loader = LoaderFor(path);
+        return Run(loader, path, vips =>
+        {
+            using var source = vips.SourceOf(path);
+            using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
+            var (width, height) = (vips.Width(header), vips.Height(header));
+            // Orientations from 5 on lie on their side.
+            return vips.Orientation(header) > 4 ? (height, width) : (width, height);
+        });
     }
 
     /// <param name="data">A whole file.</param>
@@ -84,7 +82,28 @@ public static class ImageFile
     public static bool LooksReadable(string path) => CanSave(path)
         || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
 
-    private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
+    private static Image Decode(string loader, Func<Vips, VipsObject> open, string name) => Run(loader, name, vips =>
+    {
+        using var source = open(vips);
+        using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
+        var (width, height) = (vips.Width(header), vips.Height(header));
+        if ((long)width * height > MaxPixels)
+        {
+            throw new RevisageException(
+                $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
+        }
+
+        using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
+        using var coloured = ToSrgb(vips, upright);
+        using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
+        using var opaque = vips.HasAlpha(bytes)
+            ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
+            : vips.Apply("copy", bytes);
+        using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
+        return vips.ReadRgb24(rgb);
+    });
+
+    private static T Run<T>(string loader, string name, Func<Vips, T> read)
     {
         var vips = Vips.Library;
         if (!vips.Has(loader))
@@ -92,26 +111,7 @@ public static class ImageFile
 
         try
         {
-            return vips.Run(() =>
-            {
-                using var source = open(vips);
-                using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
-                var (width, height) = (vips.Width(header), vips.Height(header));
-                if ((long)width * height > MaxPixels)
-                {
-                    throw new RevisageException(
-                        $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
-                }
-
-                using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
-                using var coloured = ToSrgb(vips, upright);
-                using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
-                using var opaque = vips.HasAlpha(bytes)
-                    ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
-                    : vips.Apply("copy", bytes);
-                using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
-                return vips.ReadRgb24(rgb);
-            });
+            return vips.Run(() => read(vips));
         }
         catch (VipsException e)
         {
@@ -165,6 +165,28 @@ public static class ImageFile
         {
             throw new RevisageException($"'{name}' ({image.Width}x{image.Height}) cannot be written as {extension}{Because(e.Message)}. Choose PNG.", e);
         }
+    }
+
+    private static string LoaderFor(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Span<byte> start = stackalloc byte[StartLength];
+        try
+        {
+            using var file = File.OpenHandle(path);
+            start = start[..RandomAccess.Read(file, start, 0)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RevisageException($"'{path}' does not exist. Check the name.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RevisageException(
+                Directory.Exists(path) ? $"'{path}' is a folder, not a picture. Name a file in it." : $"'{path}' cannot be opened: {e.Message} Check its permissions.", e);
+        }
+
+        return LoaderFor(start, path);
     }
 
     // Only readers named here are ever asked, so none that libvips itself calls untrusted.

@@ -1,3 +1,4 @@
+using Revisage.Evaluation;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -16,55 +17,6 @@ public sealed record EdsrRecipe : Recipe
     public AdamOptions Adam { get; init; } = new();
 }
 
-/// <summary>EDSR's one phase: a batch, its L1 distance, one Adam step.</summary>
-public sealed class EdsrStage : ITrainingStage
-{
-    private readonly EdsrRecipe recipe;
-    private readonly TorchNetwork generator;
-    private readonly MovingAverage average;
-    private readonly Adam adam;
-
-    public EdsrStage(EdsrRecipe recipe, Device device)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        this.recipe = recipe;
-        generator = new TorchNetwork("generator", new EdsrNetwork(recipe.Network), recipe.Seed, device);
-        average = new MovingAverage(generator, recipe.AverageDecay);
-        adam = new Adam(generator.Parameters, recipe.Adam) { LearningRate = recipe.LearningRate.Peak };
-    }
-
-    public Device Device => generator.Device;
-
-    public long Iterations => recipe.Iterations;
-
-    public IReadOnlyList<TorchNetwork> Networks => [generator, average.Network];
-
-    public IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers => [("adam", adam)];
-
-    public LossTerms Step(FaceBatch batch, long iteration)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        var lr = batch.LowResTensor(Device);
-        var hr = batch.HighResTensor(Device);
-        var sr = generator.Forward(lr, new ForwardMode(Training: true, recipe.Precision));
-        var losses = new LossTerms().Add("pixel", 1, PixelLoss.L1(sr, hr));
-
-        adam.LearningRate = recipe.LearningRate.At(iteration, recipe.Iterations);
-        adam.Step(Autograd.Gradients(losses.Total(), generator.Parameters));
-        average.Update(iteration + 1);
-        return losses;
-    }
-
-    public Tensor SuperResolve(Tensor lr) => average.Network.Forward(lr.To(Device), new ForwardMode(Training: false, Precision.Fp32));
-
-    public void Dispose()
-    {
-        adam.Dispose();
-        average.Dispose();
-        generator.Dispose();
-    }
-}
-
 /// <summary>The baseline of the field, and the generator inside GWAInet.</summary>
 public sealed class EdsrMethod : Method
 {
@@ -77,7 +29,13 @@ public sealed class EdsrMethod : Method
 
     public override string ShippedWeights => "generator.average";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device) => new EdsrStage((EdsrRecipe)recipe, device);
+    public override ITrainingStage CreateStage(Recipe recipe, Device device) =>
+        new SupervisedStage("generator", ShippedNetwork(recipe), recipe, ((EdsrRecipe)recipe).Adam, device, (generator, batch, mode) =>
+            new LossTerms().Add("pixel", 1, PixelLoss.L1(generator.Forward(batch.LowResTensor(generator.Device), mode), batch.HighResTensor(generator.Device))));
+
+    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, Protocol.Revisage8x, recipe);
+
+    public override void Check(Recipe recipe) => SuperResolution.CheckSizes(recipe, ShippedNetwork(recipe));
 
     public override Block ShippedNetwork(Recipe recipe) => new EdsrNetwork(((EdsrRecipe)recipe).Network);
 }
