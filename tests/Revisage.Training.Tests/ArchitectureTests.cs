@@ -12,7 +12,7 @@ public partial class ArchitectureTests
     public void Networks_import_the_layers_alone()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Root(), "src", "Revisage.Training"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => Path.GetRelativePath(Root(), path).Split(Path.DirectorySeparatorChar).Contains("Methods"))
+            .Where(path => Path.GetRelativePath(Root(), path).Split(Path.DirectorySeparatorChar).Any(folder => folder is "Methods" or "Priors"))
             .Where(path => NetworkNames.Any(name => Path.GetFileNameWithoutExtension(path).EndsWith(name, StringComparison.Ordinal)))
             .ToArray();
 

@@ -21,3 +21,9 @@ public sealed class Tanh : Block
 {
     public override FeatureMap Forward(FeatureMap x) => x.Tanh();
 }
+
+/// <summary>The largest of each <paramref name="kernel"/> by <paramref name="kernel"/> pixels, windows side by side.</summary>
+public sealed class MaxPool2d(int kernel) : Block
+{
+    public override FeatureMap Forward(FeatureMap x) => x.MaxPool(kernel, kernel);
+}

@@ -11,7 +11,10 @@ namespace Revisage.Training.Layers;
 /// </summary>
 public abstract class Block
 {
-    private static readonly ConcurrentDictionary<Type, (FieldInfo Field, string Name)[]> StateFields = new();
+    /// <summary>Where a name of several blocks has their indices.</summary>
+    private const string Index = "{0}";
+
+    private static readonly ConcurrentDictionary<Type, (FieldInfo Field, string Name, int First)[]> StateFields = new();
 
     public abstract FeatureMap Forward(FeatureMap x);
 
@@ -31,13 +34,21 @@ public abstract class Block
     {
         if (this is Sequence sequence)
         {
-            CollectAll(prefix, sequence.Blocks, found);
+            CollectAll(prefix + Index, 0, sequence.Blocks, found);
             return;
         }
 
-        foreach (var (field, name) in StateFields.GetOrAdd(GetType(), FieldsOf))
+        foreach (var (field, name, first) in StateFields.GetOrAdd(GetType(), FieldsOf))
         {
-            CollectValue(prefix + name, field.GetValue(this), found);
+            var path = prefix + name;
+            if (field.GetValue(this) is IEnumerable<Block> blocks)
+            {
+                CollectAll(name.Contains(Index, StringComparison.Ordinal) ? path : $"{path}.{Index}", first, blocks, found);
+            }
+            else
+            {
+                CollectValue(path, field.GetValue(this), found);
+            }
         }
     }
 
@@ -61,21 +72,18 @@ public abstract class Block
             case Block block:
                 block.Collect(path + ".", found);
                 break;
-            case IEnumerable<Block> blocks:
-                CollectAll(path + ".", blocks, found);
-                break;
         }
     }
 
-    private static void CollectAll(string prefix, IEnumerable<Block> blocks, List<NamedWeight> found)
+    private static void CollectAll(string pattern, int first, IEnumerable<Block> blocks, List<NamedWeight> found)
     {
         foreach (var (index, block) in blocks.Index())
         {
-            CollectValue(prefix + index.ToString(CultureInfo.InvariantCulture), block, found);
+            CollectValue(pattern.Replace(Index, (first + index).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), block, found);
         }
     }
 
-    private static (FieldInfo, string)[] FieldsOf(Type type)
+    private static (FieldInfo, string, int)[] FieldsOf(Type type)
     {
         var lineage = new Stack<Type>();
         for (var t = type; t is not null && t != typeof(Block) && t != typeof(object); t = t.BaseType)
@@ -84,7 +92,7 @@ public abstract class Block
         }
 
         const BindingFlags own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
-        var fields = new List<(FieldInfo, string)>();
+        var fields = new List<(FieldInfo, string, int)>();
         // Metadata order is declaration order; reflection alone does not promise it.
         foreach (var field in lineage.SelectMany(t => t.GetFields(own).OrderBy(f => f.MetadataToken)))
         {
@@ -99,7 +107,8 @@ public abstract class Block
                     $"{type.Name} keeps {field.FieldType.Name} in {field.Name}, which has no name of its own: give it a field.");
             }
 
-            fields.Add((field, field.GetCustomAttribute<StateNameAttribute>()?.Name ?? field.Name));
+            var given = field.GetCustomAttribute<StateNameAttribute>();
+            fields.Add((field, given?.Name ?? field.Name, given?.First ?? 0));
         }
 
         return [.. fields];
@@ -112,11 +121,17 @@ public abstract class Block
 /// <summary>A weight and its dotted path below the network.</summary>
 public sealed record NamedWeight(string Path, Weight Weight);
 
-/// <summary>The name a field's weights have in a published checkpoint, where C# would not write it so.</summary>
+/// <summary>
+/// The name a field's weights have in a published checkpoint, where C# would not write it so. In that of several blocks,
+/// <c>{0}</c> stands for each one's index: <c>m{0}</c> names m0, m1 ... instead of m.0, m.1 ...
+/// </summary>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class StateNameAttribute(string name) : Attribute
 {
     public string Name { get; } = name;
+
+    /// <summary>The first block's index.</summary>
+    public int First { get; init; }
 }
 
 /// <summary>Blocks one after another; their names are their indices.</summary>

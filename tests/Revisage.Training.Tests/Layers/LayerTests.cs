@@ -62,6 +62,25 @@ public class LayerTests
         ]);
     }
 
+    [Fact]
+    public void Several_blocks_of_one_field_are_named_by_index_where_its_name_says() => Listing(new Numbered()).ShouldBe(
+    [
+        "plain.0.weight 2x2", "plain.1.weight 2x2", "m0.weight 3x3", "m1.weight 3x3", "b_1_x.weight 4x4",
+    ]);
+
+    private sealed class Numbered : Block
+    {
+        private readonly Linear[] plain = [new(2, 2, bias: false), new(2, 2, bias: false)];
+
+        [StateName("m{0}")]
+        private readonly Linear[] stacks = [new(3, 3, bias: false), new(3, 3, bias: false)];
+
+        [StateName("b_{0}_x", First = 1)]
+        private readonly Linear[] levels = [new(4, 4, bias: false)];
+
+        public override FeatureMap Forward(FeatureMap x) => levels[0].Forward(stacks[0].Forward(plain[0].Forward(x)));
+    }
+
     private static IEnumerable<string> Listing(Block network) =>
         network.NamedWeights().Select(named => $"{named.Path} {string.Join('x', named.Weight.Shape)}{(named.Weight.Learned ? "" : " buffer")}");
 }
