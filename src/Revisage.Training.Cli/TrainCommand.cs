@@ -102,9 +102,7 @@ internal static class TrainCommand
 
         public void Validated(long iteration, ValidationResult result, bool best)
         {
-            var line = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{iteration}: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000}){(best ? ", best so far" : "")}");
+            var line = string.Create(CultureInfo.InvariantCulture, $"{iteration}: {result}{(best ? ", best so far" : "")}");
             if (training is null)
             {
                 error.WriteLine(line);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Revisage.Torch;
 
 namespace Revisage.Training.Data;
@@ -12,7 +13,7 @@ namespace Revisage.Training.Data;
 /// <param name="HighRes">[Size, 3, HighResSide, HighResSide] in the recipe's range.</param>
 /// <param name="Landmarks">[Size, 68, 2]: x and y in pixels of the large face, NaN for what is hidden or unknown.</param>
 /// <param name="Parsing">[Size, HighResSide, HighResSide], classes of CelebAMask-HQ, <see cref="Unlabelled"/> where there are none; empty where the recipe wants none.</param>
-/// <param name="Faces">Whose they are.</param>
+/// <param name="Records">Whose they are.</param>
 public sealed record FaceBatch(
     long First,
     int Size,
@@ -22,10 +23,22 @@ public sealed record FaceBatch(
     int HighResSide,
     float[] Landmarks,
     byte[] Parsing,
-    FaceRecord[] Faces)
+    FaceRecord[] Records)
 {
     /// <summary>In <see cref="Parsing"/>, where nobody drew a map, and what lies outside the picture.</summary>
     public const byte Unlabelled = 255;
+
+    /// <summary>Of one face, in pixels of the large one.</summary>
+    public Revisage.Faces.Landmarks LandmarksOf(int face)
+    {
+        var points = new Vector2[Revisage.Faces.Landmarks.Count];
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] = new Vector2(Landmarks[(face * points.Length + i) * 2], Landmarks[(face * points.Length + i) * 2 + 1]);
+        }
+
+        return new Revisage.Faces.Landmarks(points);
+    }
 
     public Tensor LowResTensor(Device device) => Tensor.Of(LowRes, Size, 3, LowResSide, LowResSide).To(device);
 

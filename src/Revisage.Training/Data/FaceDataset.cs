@@ -96,7 +96,7 @@ public sealed class FaceDataset
             var index = order?[first + i] ?? (int)(first + i);
             var face = cached is not null ? cached[index] : Face.Load(source, chosen[index], options);
             var variation = Variation.Draw(options, face.Margin, new SampleRandom(seed, first + i));
-            batch.Faces[i] = source.Faces[chosen[index]];
+            batch.Records[i] = source.Faces[chosen[index]];
             variation.Cut(face.Rgb, face.Side, hr, large);
             ToPlanes(hr, options.Range, batch.HighRes.AsSpan(i * hr.Length, hr.Length));
             if (small > 0)

@@ -41,6 +41,12 @@ public sealed record FaceRecord
     public string? Gender { get; init; }
 
     public string? Ethnicity { get; init; }
+
+    /// <summary>What of it is known.</summary>
+    public Annotations Known =>
+        (Landmarks is null ? Annotations.None : Annotations.Landmarks)
+        | (Parsing == ParsingSource.None ? Annotations.None : Annotations.Parsing)
+        | (Identity is null ? Annotations.None : Annotations.Identity);
 }
 
 /// <summary>Who drew a face's parsing map (19 classes of CelebAMask-HQ).</summary>
@@ -57,4 +63,20 @@ public enum ParsingSource
 
     /// <summary>The polygons between the 68 landmarks.</summary>
     Landmarks,
+}
+
+/// <summary>What may be known of a face besides its pixels.</summary>
+[Flags]
+public enum Annotations
+{
+    None = 0,
+
+    /// <summary>68 points.</summary>
+    Landmarks = 1,
+
+    /// <summary>A parsing map.</summary>
+    Parsing = 2,
+
+    /// <summary>Who it is.</summary>
+    Identity = 4,
 }

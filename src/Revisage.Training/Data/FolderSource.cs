@@ -70,7 +70,7 @@ public sealed class FolderSource : IFaceSource
         }
 
         var path = MaskOf(images[index]);
-        var (classes, width, height) = Imaging.IndexedPng.Read(path);
+        var (width, height, classes) = IndexedPng.Decode(File.ReadAllBytes(path), path);
         return (width, height) == (record.Width, record.Height)
             ? classes
             : throw new RevisageException($"The parsing map '{path}' is {width}x{height}, but its picture is {record.Width}x{record.Height}. Both want one size.");

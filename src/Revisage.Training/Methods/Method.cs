@@ -1,4 +1,5 @@
 using Revisage.Torch;
+using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Training;
 
@@ -15,6 +16,9 @@ public abstract class Method
 
     /// <summary>The record that its YAML files fill.</summary>
     public abstract Type RecipeType { get; }
+
+    /// <summary>What it must be told of every face that it is trained on.</summary>
+    public virtual Annotations Needs => Annotations.None;
 
     /// <summary>Its training, ready for the first step; the caller disposes it.</summary>
     public abstract ITrainingStage CreateStage(Recipe recipe, Device device);

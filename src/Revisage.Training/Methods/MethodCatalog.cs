@@ -1,4 +1,5 @@
 using Revisage.Training.Methods.Edsr;
+using Revisage.Training.Priors.Alignment;
 
 namespace Revisage.Training.Methods;
 
@@ -8,6 +9,8 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new EdsrMethod(),
+        new DistilledFanMethod(),
+        new LandmarkMethod(),
     ];
 
     public static string Names => string.Join(", ", All.Select(method => method.Id));

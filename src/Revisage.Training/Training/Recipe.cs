@@ -63,8 +63,8 @@ public sealed record DataOptions
     /// <summary>Whether parsing maps are wanted with the faces.</summary>
     public bool Parsing { get; init; }
 
-    /// <summary>Leaves out faces without a parsing map.</summary>
-    public bool OnlyParsed { get; init; }
+    /// <summary>Leaves out faces of which less than this is known.</summary>
+    public Annotations Only { get; init; }
 
     /// <summary>Which half of the people is trained on, by their names; faces without a name are in both.</summary>
     public PeopleShare People { get; init; } = PeopleShare.All;
@@ -77,12 +77,12 @@ public sealed record DataOptions
 
     /// <summary>What is asked of a face, for messages.</summary>
     internal string Asked => string.Join(", ",
-        [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. OnlyParsed ? ["data.only_parsed"] : Array.Empty<string>(), .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" }]);
+        [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. Only == Annotations.None ? Array.Empty<string>() : [$"data.only: {Only}"], .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" }]);
 
     /// <summary>Whether a face is one of those that are trained on.</summary>
     internal bool Takes(FaceRecord face) =>
         (Sets.Count == 0 || Sets.Contains(face.Set))
-        && (!OnlyParsed || face.Parsing != ParsingSource.None)
+        && face.Known.HasFlag(Only)
         && (People == PeopleShare.All || face.Identity is null || ShareOf(face.Identity) == People);
 
     // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.

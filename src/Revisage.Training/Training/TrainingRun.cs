@@ -52,7 +52,7 @@ public static class TrainingRun
         var method = MethodCatalog.Find(recipe.Method);
         method.Check(recipe);
         var source = FaceSources.Open(options.Data);
-        var total = FaceDataset.Choose(source, "train", recipe.Data).Count;
+        var total = Check(source, method, recipe).Count;
         var validation = method.CreateValidation(recipe, new ValidationFaces(source, recipe.Data, recipe.Report));
         var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
         var dataset = FaceDataset.Load(source, "train", recipe.Data, recipe.Seed, decoding, stop);
@@ -65,6 +65,30 @@ public static class TrainingRun
         using var stage = method.CreateStage(recipe, options.Device);
         return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
     }
+
+    private static IReadOnlyList<int> Check(IFaceSource source, Method method, Recipe recipe)
+    {
+        var chosen = FaceDataset.Choose(source, "train", recipe.Data);
+        foreach (var need in Enum.GetValues<Annotations>().Where(need => need != Annotations.None && method.Needs.HasFlag(need)))
+        {
+            int[] lacking = [.. chosen.Where(index => !source.Faces[index].Known.HasFlag(need))];
+            if (lacking.Length > 0)
+            {
+                throw new RevisageException(
+                    $"{method.Id} needs {Words(need)} of every face, but {lacking.Length} of {chosen.Count} in {source.Name} have none (first: '{source.Faces[lacking[0]].Name}'). Run 'revisage prepare', or leave them out with --set data.only={need}.");
+            }
+        }
+
+        return chosen;
+    }
+
+    private static string Words(Annotations need) => need switch
+    {
+        Annotations.Landmarks => "the 68 landmarks",
+        Annotations.Parsing => "the parsing map",
+        Annotations.Identity => "the identity",
+        _ => throw new ArgumentOutOfRangeException(nameof(need)),
+    };
 
     /// <summary>Reports on the thread that decodes; <see cref="Progress{T}"/> would queue.</summary>
     private sealed class Decoded(Action<int> report) : IProgress<int>

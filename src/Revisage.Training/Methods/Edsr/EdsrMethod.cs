@@ -1,9 +1,7 @@
 using Revisage.Evaluation;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
-using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Edsr;
