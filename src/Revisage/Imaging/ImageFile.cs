@@ -26,7 +26,7 @@ public static class ImageFile
     public static Image Load(string path)
     {
         var loader = LoaderFor(path);
-        return Decode(loader, vips => vips.SourceOf(path), path);
+        return Decode(loader, vips => vips.SourceOf(path), path, Image.FromRgb24);
     }
 
     /// <summary>Width and height of the upright picture, from the file's header alone.</summary>
@@ -47,15 +47,12 @@ public static class ImageFile
     /// <param name="data">A whole file.</param>
     /// <param name="name">What errors call it.</param>
     /// <inheritdoc cref="Load"/>
-    public static unsafe Image Decode(ReadOnlySpan<byte> data, string name)
-    {
-        var loader = LoaderFor(data, name);
-        fixed (byte* pinned = data)
-        {
-            var (address, length) = ((nint)pinned, data.Length);
-            return Decode(loader, vips => vips.SourceOf(address, length), name);
-        }
-    }
+    public static Image Decode(ReadOnlySpan<byte> data, string name) => Decode(data, name, Image.FromRgb24);
+
+    /// <summary>The 8-bit values as the file has them: [Height, Width, 3].</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, string)"/>
+    public static (int Width, int Height, byte[] Rgb) DecodeRgb24(ReadOnlySpan<byte> data, string name) =>
+        Decode(data, name, (width, height, rgb) => (width, height, rgb.ToArray()));
 
     /// <summary>Writes the format that the extension of <paramref name="path"/> names; the file appears whole or not at all.</summary>
     /// <exception cref="RevisageException">No known extension, more pixels than the format holds, or the file cannot be written.</exception>
@@ -82,7 +79,17 @@ public static class ImageFile
     public static bool LooksReadable(string path) => CanSave(path)
         || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
 
-    private static Image Decode(string loader, Func<Vips, VipsObject> open, string name) => Run(loader, name, vips =>
+    private static unsafe T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
+    {
+        var loader = LoaderFor(data, name);
+        fixed (byte* pinned = data)
+        {
+            var (address, length) = ((nint)pinned, data.Length);
+            return Decode(loader, vips => vips.SourceOf(address, length), name, read);
+        }
+    }
+
+    private static T Decode<T>(string loader, Func<Vips, VipsObject> open, string name, PixelReader<T> read) => Run(loader, name, vips =>
     {
         using var source = open(vips);
         using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
@@ -100,7 +107,7 @@ public static class ImageFile
             ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
             : vips.Apply("copy", bytes);
         using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
-        return vips.ReadRgb24(rgb);
+        return vips.ReadRgb24(rgb, read);
     });
 
     private static T Run<T>(string loader, string name, Func<Vips, T> read)
