@@ -54,11 +54,12 @@ public sealed class FolderSource : IFaceSource
 
     public byte[] ReadRgb(int index)
     {
-        var image = ImageFile.Load(images[index].Path);
+        var path = images[index].Path;
+        var (width, height, rgb) = ImageFile.DecodeRgb24(File.ReadAllBytes(path), path);
         var record = Faces[index];
-        return (image.Width, image.Height) == (record.Width, record.Height)
-            ? image.ToRgb24()
-            : throw new RevisageException($"'{images[index].Path}' is {image.Width}x{image.Height} now, and was {record.Width}x{record.Height}. Start again with the pictures at rest.");
+        return (width, height) == (record.Width, record.Height)
+            ? rgb
+            : throw new RevisageException($"'{path}' is {width}x{height} now, and was {record.Width}x{record.Height}. Start again with the pictures at rest.");
     }
 
     public byte[]? ReadParsing(int index)

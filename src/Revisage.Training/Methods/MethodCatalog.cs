@@ -1,5 +1,8 @@
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Priors.Alignment;
+using Revisage.Training.Priors.Features;
+using Revisage.Training.Priors.Identity;
+using Revisage.Training.Priors.Parsing;
 
 namespace Revisage.Training.Methods;
 
@@ -11,6 +14,10 @@ public static class MethodCatalog
         new EdsrMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),
+        new FaceParserMethod(),
+        new InetMethod(),
+        new IdentityEvalMethod(),
+        new FaceFeaturesMethod(),
     ];
 
     public static string Names => string.Join(", ", All.Select(method => method.Id));

@@ -109,10 +109,12 @@ public sealed class Checkpoint
         }
     }
 
-    /// <summary>The weights of one of its networks by path, without the network's name.</summary>
+    /// <summary>The weights of one of its networks by path, without the network's name, or those of a part of it.</summary>
+    /// <param name="network"><c>NETWORK</c>, or <c>NETWORK/part.of.it</c>.</param>
     public IReadOnlyDictionary<string, StoredArray> WeightsOf(string network)
     {
-        var prefix = network + "/";
+        ArgumentNullException.ThrowIfNull(network);
+        var prefix = network + (network.Contains('/', StringComparison.Ordinal) ? '.' : '/');
         return arrays.Values
             .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(array => array.Name[prefix.Length..]);

@@ -50,13 +50,17 @@ public sealed class ValidationFaces
         var faces = FaceDataset.Choose(source, "val", options with { People = PeopleShare.All });
         var count = Math.Min(report.ValidationImages, faces.Count);
         chosen = [.. Enumerable.Range(0, count).Select(i => faces[(int)((long)i * faces.Count / count)])];
-        Options = options with { Flip = false, Shift = 0 };
+        Options = options with { Flip = false, Shift = 0, Identities = null };
     }
 
     /// <summary>The recipe's, without variation.</summary>
     public DataOptions Options { get; }
 
     public int Count => chosen.Count;
+
+    /// <summary>Every validation face, of any set, of which <paramref name="known"/> is known.</summary>
+    public ValidationFaces All(Annotations known) =>
+        new(source, Options with { Only = known, Sets = [] }, new ReportOptions { ValidationImages = int.MaxValue });
 
     /// <summary>The faces themselves, without margin, at the size that they are stored in.</summary>
     public IEnumerable<Image> Squares() => chosen.Select(index =>

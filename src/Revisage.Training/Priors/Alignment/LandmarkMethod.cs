@@ -45,7 +45,7 @@ public sealed class LandmarkMethod : Method
     public override Block ShippedNetwork(Recipe recipe) => new LandmarkNetwork(((LandmarkRecipe)recipe).Network);
 
     /// <summary>mean |found - truth| over known points, in percent of the side.</summary>
-    private static Tensor Distance(Tensor points, FaceBatch batch)
+    internal static Tensor Distance(Tensor points, FaceBatch batch)
     {
         var truth = new float[batch.Size * 2 * Landmarks.Count];
         var known = new float[truth.Length];

@@ -2,7 +2,6 @@ using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
-using Revisage.Training.Torch;
 
 namespace Revisage.Training.Priors.Features;
 
