@@ -4,7 +4,7 @@ namespace Revisage.Training.Priors.Alignment;
 
 /// <summary>
 /// FAN distilled into five convolutions (Kim et al., "Progressive Face Super-Resolution via Attention to Facial
-/// Landmark", BMVC 2019, section 3.4 and table 1), whose heatmaps weigh that method's losses. [N, 3, H, W], RGB
+/// Landmark", BMVC 2019, section 3.3 and figure 2), whose heatmaps weigh that method's losses. [N, 3, H, W], RGB
 /// in [0, 1], to [N, 68, H, W]; a heatmap's pixel sees 13x13 of the image's. 321,412 parameters, named as in the authors' file.
 /// </summary>
 /// <remarks>Differs from the paper: none known. Authors' code: no activation after the first convolution.</remarks>

@@ -3,7 +3,7 @@ using Revisage.Training.Layers;
 namespace Revisage.Training.Priors.Alignment;
 
 /// <summary>
-/// FAN's unit (Bulat and Tzimiropoulos, "Binarized Convolutional Landmark Localizers", ICCV 2017, figure 2b): three
+/// FAN's unit (Bulat and Tzimiropoulos, "Binarized Convolutional Landmark Localizers", ICCV 2017, figure 1b): three
 /// 3x3 convolutions one after another, each behind a norm and a ReLU, whose outputs of 1/2, 1/4 and 1/4 of the channels
 /// stand side by side on top of the input.
 /// </summary>

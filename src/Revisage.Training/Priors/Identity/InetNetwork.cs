@@ -21,7 +21,7 @@ public sealed record InetOptions
 
 /// <summary>
 /// Inet, the identity encoder of GWAInet (Dogan et al., "Exemplar Guided Face Image Super-Resolution without Facial
-/// Landmarks", CVPR Workshops 2019, section 3.4): VGG-16 up to its second fully connected layer. [N, 3, S, S], RGB in
+/// Landmarks", CVPR Workshops 2019, section 3.2): VGG-16 up to its second fully connected layer. [N, 3, S, S], RGB in
 /// [0, 1] less the mean colour, to an embedding [N, 4096]; 165,717,824 parameters at 256 pixels.
 /// </summary>
 /// <remarks>
@@ -69,7 +69,7 @@ public sealed class InetNetwork : Block
 }
 
 /// <summary>
-/// What Inet is trained as (Dogan 2019, section 3.4): two faces' embeddings, and the chance that they are one
+/// What Inet is trained as (Dogan 2019, section 3.2): two faces' embeddings, and the chance that they are one
 /// person's, sigmoid(w . |e1 - e2| + b). Only the encoder is kept.
 /// </summary>
 public sealed class InetPairNetwork(InetOptions options) : Block
