@@ -41,7 +41,7 @@ internal static class ModelChoice
 
         var installed = store.List();
         return installed.Count == 1 ? installed[0]
-            : installed.Where(model => !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.Max(result => result.Psnr) ?? 0)
+            : installed.Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.Max(result => result.Psnr) ?? 0)
             ?? throw new MissingComponentException(
                 $"No model is installed: '{store.Folder}' holds none. Put one there, pass --model FILE.onnx, or name a folder of models in {ModelStore.Override}.");
     }

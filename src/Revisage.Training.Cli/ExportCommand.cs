@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
 using Revisage.Evaluation;
+using Revisage.Restoration;
+using Revisage.Training.Data;
 using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Cli;
@@ -19,8 +21,14 @@ internal static class ExportCommand
             var exported = ModelExport.Write(parsed.GetRequiredValue(checkpoint), parsed.GetRequiredValue(output));
             parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most (images in [0, 1])"));
-            if (parsed.GetValue(data) is { } folder)
+                $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
+            if (parsed.GetValue(data) is { } faces && exported.Card.Task != ModelTask.SuperResolution)
+            {
+                var measured = ModelExport.MeasurePrior(parsed.GetRequiredValue(checkpoint), exported, FaceSources.Open(faces));
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"{measured.Images} faces: {string.Join(", ", measured.Measures!.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value}")))}");
+            }
+            else if (parsed.GetValue(data) is { } folder)
             {
                 var result = ModelExport.Measure(exported, FaceSet.Open(folder), Protocol.Revisage8x, progress: null, cancel);
                 parsed.InvocationConfiguration.Output.WriteLine(string.Create(

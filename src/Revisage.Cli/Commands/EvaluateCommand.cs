@@ -53,7 +53,7 @@ internal static class EvaluateCommand
     {
         var stored = names is not null
             ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)
-            : ModelStore.Default.List().Where(model => !model.Card.NeedsGuide && model.Card.Input == new PixelSize(protocol.Lr, protocol.Lr) && model.Card.Scale == protocol.Scale);
+            : ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide && model.Card.Input == new PixelSize(protocol.Lr, protocol.Lr) && model.Card.Scale == protocol.Scale);
         var open = new List<FaceRestorer>();
         try
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Revisage.Restoration;
 
 namespace Revisage.Cli.Commands;
@@ -56,19 +57,23 @@ internal static class ModelsCommand
                 return;
             }
 
-            var table = new Table("model", "from", "to", "PSNR", "trained on", "licence of the training data");
+            var table = new Table("model", "gives", "from", "to", "measured", "trained on", "licence of the training data");
             foreach (var card in cards)
             {
-                var psnr = card.Results.Max(result => result.Psnr);
                 table.Add(
-                    card.Name, card.Input.ToString(), card.Output.ToString(),
-                    psnr is null ? "-" : psnr.Value.ToString("0.00", CultureInfo.InvariantCulture), card.Data.Name, card.Data.Licence);
+                    card.Name, JsonNamingPolicy.KebabCaseLower.ConvertName(card.Task.ToString()), card.Input.ToString(), card.Output.ToString(),
+                    Measured(card), card.Data.Name, card.Data.Licence);
             }
 
             table.Write(output);
         });
         return exit;
     }
+
+    private static string Measured(ModelCard card) =>
+        card.Results.Max(result => result.Psnr) is { } psnr ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}")
+        : card.Results.FirstOrDefault()?.Measures is { Count: > 0 } measures ? string.Create(CultureInfo.InvariantCulture, $"{measures.First().Key} {measures.First().Value:0.##}")
+        : "-";
 
     private static int Verify(ParseResult parsed)
     {

@@ -1,15 +1,15 @@
 using Revisage.Faces;
 using Revisage.Imaging;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Data;
 
 /// <summary>A decoded face with its margin, at a recipe's size.</summary>
-/// <param name="Rgb">[Side, Side, 3].</param>
-/// <param name="Margin">Pixels on each side around the HR square.</param>
+/// <param name="Picture">A square, of which the central <see cref="DataOptions.HighRes"/> pixels are the face.</param>
 /// <param name="Landmarks">In its pixels.</param>
-/// <param name="Parsing">[Side, Side].</param>
-internal sealed record Face(byte[] Rgb, int Side, int Margin, Landmarks? Landmarks, byte[]? Parsing)
+/// <param name="Parsing">[Height, Width].</param>
+internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Parsing)
 {
     /// <exception cref="RevisageException">The picture is damaged, or smaller than its face.</exception>
     public static Face Load(IFaceSource source, int index, DataOptions options)
@@ -30,7 +30,7 @@ internal sealed record Face(byte[] Rgb, int Side, int Margin, Landmarks? Landmar
         var scale = (float)side / square;
         // Centres of pixels are at whole numbers: the border of both pictures is at -0.5.
         var landmarks = record.Landmarks?.Transformed(new(scale, 0, 0, scale, scale * (0.5f - left) - 0.5f, scale * (0.5f - top) - 0.5f));
-        return new Face(rgb, side, (side - options.HighRes) / 2, landmarks, parsing);
+        return new Face(new RgbPicture(rgb, side, side), landmarks, parsing);
     }
 
     /// <summary>Memory that it takes.</summary>

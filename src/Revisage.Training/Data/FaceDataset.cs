@@ -1,6 +1,7 @@
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Data;
@@ -21,9 +22,15 @@ public sealed class FaceDataset
     private readonly SampleOrder? order;
     private readonly DataOptions options;
     private readonly int seed;
+    private readonly Augmentation.Augmentation augmentation;
+    private readonly DegradationChain degradation;
 
-    private FaceDataset(IFaceSource source, IReadOnlyList<int> chosen, Face[]? cached, SampleOrder? order, DataOptions options, int seed) =>
+    private FaceDataset(IFaceSource source, IReadOnlyList<int> chosen, Face[]? cached, SampleOrder? order, DataOptions options, int seed)
+    {
         (this.source, this.chosen, this.cached, this.order, this.options, this.seed) = (source, chosen, cached, order, options, seed);
+        augmentation = new Augmentation.Augmentation(options.Augmentation);
+        degradation = options.Degradation.ToChain(options.LowRes, options.LowRes);
+    }
 
     public int Count => chosen.Count;
 
@@ -89,30 +96,51 @@ public sealed class FaceDataset
             : new FaceBatch(
                 first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large,
                 new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large * large] : [], new FaceRecord[size]);
-        var hr = new byte[3 * large * large];
-        var lr = new byte[3 * small * small];
         for (var i = 0; i < size; i++)
         {
             var index = order?[first + i] ?? (int)(first + i);
             var face = cached is not null ? cached[index] : Face.Load(source, chosen[index], options);
-            var variation = Variation.Draw(options, face.Margin, new SampleRandom(seed, first + i));
+            var random = new SampleRandom(seed, first + i);
+            var geometry = augmentation.Draw(face.Picture.Width, face.Picture.Height, large, ref random);
+            var hr = Soften(augmentation.Recolour(geometry.Apply(face.Picture), ref random), ref random);
             batch.Records[i] = source.Faces[chosen[index]];
-            variation.Cut(face.Rgb, face.Side, hr, large);
-            ToPlanes(hr, options.Range, batch.HighRes.AsSpan(i * hr.Length, hr.Length));
+            ToPlanes(hr.Rgb, options.Range, batch.HighRes.AsSpan(i * 3 * large * large, 3 * large * large));
             if (small > 0)
             {
-                PillowResize.Resize(hr, large, large, lr, small, small, ResampleFilter.Bicubic);
-                ToPlanes(lr, options.Range, batch.LowRes.AsSpan(i * lr.Length, lr.Length));
+                ToPlanes(degradation.Apply(hr, ref random).Rgb, options.Range, batch.LowRes.AsSpan(i * 3 * small * small, 3 * small * small));
             }
 
-            Write(face.Landmarks is null ? null : variation.Move(face.Landmarks, large), batch.Landmarks.AsSpan(i * Landmarks.Count * 2, Landmarks.Count * 2));
+            Write(face.Landmarks is null ? null : geometry.Apply(face.Landmarks), batch.Landmarks.AsSpan(i * Landmarks.Count * 2, Landmarks.Count * 2));
             if (options.Parsing)
             {
-                variation.CutParsing(face.Parsing, face.Side, batch.Parsing.AsSpan(i * large * large, large * large), large);
+                var map = batch.Parsing.AsSpan(i * large * large, large * large);
+                if (face.Parsing is null)
+                {
+                    map.Fill(FaceBatch.Unlabelled);
+                }
+                else
+                {
+                    geometry.Apply(face.Parsing, face.Picture.Width, face.Picture.Height, map);
+                }
             }
         }
 
         return batch;
+    }
+
+    private RgbPicture Soften(RgbPicture picture, ref SampleRandom random)
+    {
+        if (options.Softened is not { } range || random.Next(0, 1) == 0)
+        {
+            return picture;
+        }
+
+        var side = Math.Min(range.DrawWhole(ref random), picture.Width);
+        var small = new byte[3 * side * side];
+        var soft = new byte[picture.Rgb.Length];
+        PillowResize.Resize(picture.Rgb, picture.Width, picture.Height, small, side, side, ResampleFilter.Bicubic);
+        PillowResize.Resize(small, side, side, soft, picture.Width, picture.Height, ResampleFilter.Bicubic);
+        return new RgbPicture(soft, picture.Width, picture.Height);
     }
 
     private static void Write(Landmarks? landmarks, Span<float> values)

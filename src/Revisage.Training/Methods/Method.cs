@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -16,6 +17,9 @@ public abstract class Method
 
     /// <summary>The record that its YAML files fill.</summary>
     public abstract Type RecipeType { get; }
+
+    /// <summary>What its network makes of faces.</summary>
+    public virtual ModelTask Task => ModelTask.SuperResolution;
 
     /// <summary>What it must be told of every face that it is trained on.</summary>
     public virtual Annotations Needs => Annotations.None;

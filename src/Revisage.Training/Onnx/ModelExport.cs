@@ -10,7 +10,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Onnx;
 
 /// <summary>What an export wrote.</summary>
-/// <param name="LargestDifference">Between ONNX Runtime and LibTorch on random faces, outputs scaled to [0, 1].</param>
+/// <param name="LargestDifference">Between ONNX Runtime and LibTorch on random faces, as a share of what the outputs reach.</param>
 public sealed record ExportedModel(string Path, ModelCard Card, double LargestDifference);
 
 /// <summary>From a training checkpoint to a model that ships: an ONNX file with its card, and the card beside it.</summary>
@@ -84,21 +84,43 @@ public static class ModelExport
         return result;
     }
 
+    /// <summary>Measures a checkpoint of a network that does not enlarge, on all validation faces, and writes the result into its export's card.</summary>
+    /// <exception cref="RevisageException">The faces lack what is measured by, or the card cannot be written.</exception>
+    public static MeasuredResult MeasurePrior(string checkpointPath, ExportedModel exported, IFaceSource faces)
+    {
+        ArgumentNullException.ThrowIfNull(exported);
+        var checkpoint = Checkpoint.Load(checkpointPath);
+        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
+        var method = MethodCatalog.Find(recipe.Method);
+        var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue });
+        using var stage = method.CreateStage(recipe, Device.Cpu);
+        checkpoint.Restore(stage);
+        var measured = method.CreateValidation(recipe, chosen).Run(stage);
+        var result = new MeasuredResult("validation", chosen.Count) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
+        var path = Path.ChangeExtension(exported.Path, ".json");
+        (ModelCard.Read(path) with { Results = [result] }).Write(path);
+        return result;
+    }
+
     private static ModelCard CardOf(string name, Method method, Recipe recipe, CheckpointState state, Block network)
     {
-        var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
+        var enlarges = method.Task == ModelTask.SuperResolution;
+        var side = enlarges ? recipe.Data.LowRes : recipe.Data.HighRes;
+        var walk = ShapeWalk.Of(network, 3, side, side);
+        var made = walk.OutputShapes[0];
         return new ModelCard
         {
             Name = name,
             Method = method.Id,
             Citation = method.Citation,
-            Scale = large / small,
-            Input = new PixelSize(small, small),
-            Output = new PixelSize(large, large),
+            Task = method.Task,
+            Scale = enlarges ? recipe.Data.HighRes / side : 1,
+            Input = new PixelSize(side, side),
+            Output = made.Count == 3 ? new PixelSize(made[2], made[1]) : new PixelSize(1, 1),
             Range = recipe.Data.Range,
-            InputName = "lr",
-            OutputName = "sr",
-            MultiplyAdds = ShapeWalk.Of(network, 3, small, small).MultiplyAdds,
+            InputName = enlarges ? "lr" : "face",
+            OutputName = enlarges ? "sr" : method.Task.ToString().ToLowerInvariant(),
+            MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
             Run = new Restoration.TrainingRun(
                 state.Faces,
@@ -135,12 +157,13 @@ public static class ModelExport
         using var model = OnnxModel.Load(onnx, $"the export of {card.Name}");
         var output = model.Run(new Dictionary<string, Restoration.OnnxTensor> { [card.InputName] = new Restoration.OnnxTensor(input, [images, 3, card.Input.Height, card.Input.Width]) });
         var actual = output[card.OutputName].Values.Span;
-        var largest = 0.0;
+        var (largest, extent) = (0.0, (double)width);
         for (var i = 0; i < expected.Length; i++)
         {
-            largest = Math.Max(largest, Math.Abs(expected[i] - actual[i]) / width);
+            largest = Math.Max(largest, Math.Abs(expected[i] - actual[i]));
+            extent = Math.Max(extent, Math.Abs(expected[i]));
         }
 
-        return largest;
+        return largest / extent;
     }
 }

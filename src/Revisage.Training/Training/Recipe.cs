@@ -1,5 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Training.Data;
+using Revisage.Training.Data.Augmentation;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Training;
@@ -51,11 +53,17 @@ public sealed record DataOptions
 
     public ValueRange Range { get; init; } = ValueRange.Signed;
 
-    /// <summary>Each face is mirrored with a chance of one half.</summary>
-    public bool Flip { get; init; } = true;
+    /// <summary>How faces are varied.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>Each face is moved by up to so many pixels of the large face, where its picture has margin.</summary>
-    public int Shift { get; init; }
+    /// <summary>How small faces are made of large ones.</summary>
+    public DegradationOptions Degradation { get; init; } = new();
+
+    /// <summary>
+    /// Half of the large faces are shrunk to so many pixels and enlarged again, for networks that are to look at
+    /// small and restored faces too; null to leave all as they are.
+    /// </summary>
+    public Interval? Softened { get; init; }
 
     /// <summary>The sources that are trained on, by name; empty for all.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];

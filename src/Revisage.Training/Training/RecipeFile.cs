@@ -76,7 +76,7 @@ public static class RecipeFile
             [
                 ("iterations", read.Iterations, 1), ("batch", read.Batch, 1), ("average_decay", read.AverageDecay, 0),
                 ("learning_rate.peak", read.LearningRate.Peak, 0), ("learning_rate.warmup", read.LearningRate.Warmup, 0),
-                ("data.low_res", read.Data.LowRes, 0), ("data.high_res", read.Data.HighRes, read.Data.LowRes), ("data.shift", read.Data.Shift, 0),
+                ("data.low_res", read.Data.LowRes, 0), ("data.high_res", read.Data.HighRes, read.Data.LowRes),
                 ("report.validation_images", read.Report.ValidationImages, 1), ("report.picture_rows", read.Report.PictureRows, 1),
             ];
             // Not-a-number is not at least anything.

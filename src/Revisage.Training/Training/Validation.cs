@@ -1,5 +1,6 @@
 using Revisage.Imaging;
 using Revisage.Training.Data;
+using Revisage.Training.Data.Augmentation;
 
 namespace Revisage.Training.Training;
 
@@ -50,7 +51,7 @@ public sealed class ValidationFaces
         var faces = FaceDataset.Choose(source, "val", options with { People = PeopleShare.All });
         var count = Math.Min(report.ValidationImages, faces.Count);
         chosen = [.. Enumerable.Range(0, count).Select(i => faces[(int)((long)i * faces.Count / count)])];
-        Options = options with { Flip = false, Shift = 0, Identities = null };
+        Options = options with { Augmentation = new AugmentationOptions { Flip = 0 }, Softened = null, Identities = null };
     }
 
     /// <summary>The recipe's, without variation.</summary>

@@ -46,6 +46,11 @@ public sealed class FaceRestorer : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         var card = model.Card
             ?? throw new RevisageException($"'{model.Source}' has no model card, so how to feed it is unknown. Export it with 'revisage export'.");
+        if (card.Task != ModelTask.SuperResolution)
+        {
+            throw new RevisageException($"'{model.Source}' (method {card.Method}) does not enlarge faces. Choose another with --model; 'revisage models' lists them.");
+        }
+
         if (card.NeedsGuide)
         {
             throw new RevisageException($"'{model.Source}' (method {card.Method}) wants a reference photo besides the face, which cannot be passed here. Choose a model that needs none.");

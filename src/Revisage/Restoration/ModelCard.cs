@@ -20,13 +20,16 @@ public sealed partial record ModelCard
     /// <summary>The paper: authors, title, venue and year.</summary>
     public required string Citation { get; init; }
 
-    /// <summary>How many times wider and higher the output is.</summary>
+    /// <summary>What the model does; a card that says nothing enlarges faces.</summary>
+    public ModelTask Task { get; init; }
+
+    /// <summary>How many times wider and higher a super-resolver's output is; 1 for other tasks.</summary>
     public required int Scale { get; init; }
 
-    /// <summary>The small face that the model takes.</summary>
+    /// <summary>The face that the model takes; a small one for a super-resolver.</summary>
     public required PixelSize Input { get; init; }
 
-    /// <summary>The face that it gives.</summary>
+    /// <summary>The face, or the map, that it gives; 1x1 where it gives a row of numbers.</summary>
     public required PixelSize Output { get; init; }
 
     public required ValueRange Range { get; init; }
@@ -34,7 +37,7 @@ public sealed partial record ModelCard
     /// <summary>The name of the network's input [N, 3, Input.Height, Input.Width].</summary>
     public required string InputName { get; init; }
 
-    /// <summary>The name of its output [N, 3, Output.Height, Output.Width].</summary>
+    /// <summary>The name of its output, for a super-resolver [N, 3, Output.Height, Output.Width]; for other tasks see <see cref="ModelTask"/>.</summary>
     public required string OutputName { get; init; }
 
     /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
@@ -134,7 +137,17 @@ public sealed partial record ModelCard
             return $"'scale' is {Scale} and 'input' {Input}, but both are 1 or more.";
         }
 
-        if (Output.Width != Scale * (long)Input.Width || Output.Height != Scale * (long)Input.Height)
+        if (!Enum.IsDefined(Task))
+        {
+            return $"'task' is {Task}, but takes {string.Join(", ", Enum.GetNames<ModelTask>())}.";
+        }
+
+        if (Output.Width < 1 || Output.Height < 1)
+        {
+            return $"'output' is {Output}, but is 1 or more each way.";
+        }
+
+        if (Task == ModelTask.SuperResolution && (Output.Width != Scale * (long)Input.Width || Output.Height != Scale * (long)Input.Height))
         {
             return $"'output' is {Output}, which is not {Scale} times 'input' ({Input}).";
         }
@@ -158,6 +171,35 @@ public sealed partial record ModelCard
 
     [GeneratedRegex("^[0-9a-f]{64}$")]
     private static partial Regex HashForm();
+}
+
+/// <summary>What a model makes of a face [N, 3, Input.Height, Input.Width].</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ModelTask>))]
+public enum ModelTask
+{
+    /// <summary>A larger face.</summary>
+    [JsonStringEnumMemberName("super-resolution")]
+    SuperResolution,
+
+    /// <summary>68 heatmaps, [N, 68, Output.Height, Output.Width].</summary>
+    [JsonStringEnumMemberName("heatmaps")]
+    Heatmaps,
+
+    /// <summary>68 points, [N, 136]: all x, then all y, in shares of the face's side.</summary>
+    [JsonStringEnumMemberName("landmarks")]
+    Landmarks,
+
+    /// <summary>Scores of CelebAMask-HQ's 19 classes, [N, 19, Output.Height, Output.Width].</summary>
+    [JsonStringEnumMemberName("parsing")]
+    Parsing,
+
+    /// <summary>An embedding of length 1, [N, D]: the nearer two are, the more alike the people.</summary>
+    [JsonStringEnumMemberName("identity")]
+    Identity,
+
+    /// <summary>Features that perceptual losses compare, [N, C, Output.Height, Output.Width].</summary>
+    [JsonStringEnumMemberName("features")]
+    Features,
 }
 
 /// <summary>Width and height in pixels.</summary>
@@ -192,6 +234,9 @@ public sealed record MeasuredResult(string Protocol, int Images)
     public double? BicubicPsnrY { get; init; }
 
     public double? BicubicSsim { get; init; }
+
+    /// <summary>Of a model that does not enlarge: what was measured, by name, such as <c>nme</c> in percent of the side.</summary>
+    public IReadOnlyDictionary<string, double>? Measures { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -1,4 +1,5 @@
 using Revisage.Faces;
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.GroundTruth;
@@ -34,6 +35,8 @@ public sealed class DistilledFanMethod : Method
         "Kim, Kim, Kwon, Kim: Progressive Face Super-Resolution via Attention to Facial Landmark. BMVC 2019, section 3.4.";
 
     public override Type RecipeType => typeof(DistilledFanRecipe);
+
+    public override ModelTask Task => ModelTask.Heatmaps;
 
     public override Annotations Needs => Annotations.Landmarks;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Revisage.Faces;
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -27,6 +28,8 @@ public sealed class LandmarkMethod : Method
         "Bulat, Tzimiropoulos: How far are we from solving the 2D and 3D Face Alignment problem? ICCV 2017. Sun, Xiao, Wei, Liang, Wei: Integral Human Pose Regression. ECCV 2018.";
 
     public override Type RecipeType => typeof(LandmarkRecipe);
+
+    public override ModelTask Task => ModelTask.Landmarks;
 
     public override Annotations Needs => Annotations.Landmarks;
 

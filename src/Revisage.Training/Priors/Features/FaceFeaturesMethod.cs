@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -43,6 +44,8 @@ public sealed class FaceFeaturesMethod : Method
 
     public override Type RecipeType => typeof(FaceFeaturesRecipe);
 
+    public override ModelTask Task => ModelTask.Features;
+
     public override Annotations Needs => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average/features";
@@ -57,11 +60,11 @@ public sealed class FaceFeaturesMethod : Method
             var losses = new LossTerms()
                 .Add("identity", own.Tasks.Identity, EncoderTraining.IdentityLoss(TorchNetwork.Leave(answers.Embedding), batch, own.Tasks))
                 .Add("landmark", own.Landmarks, LandmarkMethod.Distance(TorchNetwork.Leave(answers.Landmarks), batch));
-            if (batch.Parsing.Any(label => label != FaceBatch.Unlabelled))
-            {
-                losses.Add("parsing", own.Parsing, TorchNetwork.Leave(answers.Parsing).CrossEntropy(ParsingLoss.Classes(batch).To(network.Device)));
-            }
-
+            // A batch may hold no labelled face; its weights still want a gradient.
+            var parsing = TorchNetwork.Leave(answers.Parsing);
+            losses.Add("parsing", own.Parsing, Array.Exists(batch.Parsing, label => label != FaceBatch.Unlabelled)
+                ? parsing.CrossEntropy(ParsingLoss.Classes(batch).To(network.Device))
+                : parsing.Sum() * 0);
             FaceAttributeHeads.AddLosses(losses, own.Tasks, TorchNetwork.Leave(answers.Attributes), batch);
             return losses;
         }, (network, x, mode) => TorchNetwork.Leave(block.Answer(network.Enter(x, mode)).Embedding));

@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -34,6 +35,8 @@ public sealed class InetMethod : Method
 
     public override Type RecipeType => typeof(EncoderRecipe);
 
+    public override ModelTask Task => ModelTask.Identity;
+
     public override string ShippedWeights => "network.average/encoder";
 
     public override ITrainingStage CreateStage(Recipe recipe, Device device)
@@ -55,6 +58,8 @@ public sealed class IdentityEvalMethod : Method
     public override string Citation => "Khosla et al.: Supervised Contrastive Learning. NeurIPS 2020.";
 
     public override Type RecipeType => typeof(EncoderRecipe);
+
+    public override ModelTask Task => ModelTask.Identity;
 
     public override string ShippedWeights => "network.average/encoder";
 

@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -32,6 +33,8 @@ public sealed class FaceParserMethod : Method
     public override string Citation => "Yu, Wang, Peng, Gao, Yu, Sang: BiSeNet: Bilateral Segmentation Network for Real-time Semantic Segmentation. ECCV 2018.";
 
     public override Type RecipeType => typeof(FaceParserRecipe);
+
+    public override ModelTask Task => ModelTask.Parsing;
 
     public override Annotations Needs => Annotations.Parsing;
 
