@@ -72,7 +72,7 @@ internal static class ModelsCommand
 
     private static string Measured(ModelCard card) =>
         card.Results.Max(result => result.Psnr) is { } psnr ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}")
-        : card.Results.FirstOrDefault()?.Measures is { Count: > 0 } measures ? string.Create(CultureInfo.InvariantCulture, $"{measures.First().Key} {measures.First().Value:0.##}")
+        : card.Results is [{ Measures: { Count: > 0 } measures }, ..] ? string.Create(CultureInfo.InvariantCulture, $"{measures.First().Key} {measures.First().Value:0.##}")
         : "-";
 
     private static int Verify(ParseResult parsed)

@@ -1,6 +1,7 @@
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
+using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
@@ -22,13 +23,13 @@ public sealed class FaceDataset
     private readonly SampleOrder? order;
     private readonly DataOptions options;
     private readonly int seed;
-    private readonly Augmentation.Augmentation augmentation;
+    private readonly FaceAugmentation augmentation;
     private readonly DegradationChain degradation;
 
     private FaceDataset(IFaceSource source, IReadOnlyList<int> chosen, Face[]? cached, SampleOrder? order, DataOptions options, int seed)
     {
         (this.source, this.chosen, this.cached, this.order, this.options, this.seed) = (source, chosen, cached, order, options, seed);
-        augmentation = new Augmentation.Augmentation(options.Augmentation);
+        augmentation = new FaceAugmentation(options.Augmentation);
         degradation = options.Degradation.ToChain(options.LowRes, options.LowRes);
     }
 

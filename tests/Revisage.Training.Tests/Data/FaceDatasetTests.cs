@@ -1,12 +1,15 @@
 using Revisage.Restoration;
 using Revisage.Training.Data;
+using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Data;
 
 public sealed class FaceDatasetTests : IDisposable
 {
-    private static readonly DataOptions Plain = new() { HighRes = 32, LowRes = 4, Range = ValueRange.Unit, Flip = false };
+    private static readonly DataOptions Plain = new() { HighRes = 32, LowRes = 4, Range = ValueRange.Unit, Augmentation = new AugmentationOptions { Flip = 0 } };
+
+    private static readonly DataOptions Varied = Plain with { Augmentation = new AugmentationOptions { Flip = 0.5, Shift = 4 } };
 
     private readonly SyntheticFaces faces = new(train: 5, val: 1, side: 40, hr: 32);
 
@@ -28,7 +31,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void A_sample_is_the_same_in_every_batch_and_for_every_dataset_of_its_seed()
     {
-        var options = Plain with { Flip = true, Shift = 4 };
+        var options = Varied;
         var batch = Load(options).Batch(0, 12);
 
         var single = Load(options).Batch(7, 1);
@@ -60,7 +63,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void Half_of_the_faces_are_mirrored()
     {
-        var batch = Load(Plain with { Flip = true }).Batch(0, 100);
+        var batch = Load(Plain with { Augmentation = new AugmentationOptions { Flip = 0.5 } }).Batch(0, 100);
 
         // Five standard deviations of 5.
         Enumerable.Range(0, 100).Count(i => Mirrored(batch, i)).ShouldBeInRange(25, 75);
@@ -69,8 +72,8 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void Faces_are_moved_within_the_margin()
     {
-        var near = Load(Plain with { Shift = 2 }).Batch(0, 60);
-        var far = Load(Plain with { Shift = 50 }).Batch(0, 200);
+        var near = Load(Plain with { Augmentation = new AugmentationOptions { Flip = 0, Shift = 2 } }).Batch(0, 60);
+        var far = Load(Plain with { Augmentation = new AugmentationOptions { Flip = 0, Shift = 50 } }).Batch(0, 200);
 
         Enumerable.Range(0, 60).Select(i => Shift(near, i)).Distinct().Order().ShouldBe([-2, -1, 0, 1, 2]);
         Enumerable.Range(0, 200).Select(i => Shift(far, i)).Distinct().Order().ShouldBe([-4, -3, -2, -1, 0, 1, 2, 3, 4]);
@@ -94,7 +97,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void The_small_face_is_the_large_one_made_small()
     {
-        var batch = Load(Plain with { Flip = true, Shift = 4 }).Batch(0, 20);
+        var batch = Load(Varied).Batch(0, 20);
 
         for (var i = 0; i < 20; i++)
         {
@@ -122,7 +125,7 @@ public sealed class FaceDatasetTests : IDisposable
         using var small = new SyntheticFaces(train: 1, val: 1, side: 20, hr: 32);
 
         Should.Throw<RevisageException>(() => FaceDataset.Load(small.Open(), "train", Plain, 1))
-            .Message.ShouldBe($"'{Path.Combine(small.Folder, "0.png")}' has 20 pixels, but its index says 32. Correct the index or replace the picture.");
+            .Message.ShouldBe($"'0.png' of '{small.Folder}' has 20 pixels, but its face is said to have 32. Correct the index or replace the picture.");
     }
 
     [Fact]
@@ -146,7 +149,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void A_batch_is_the_same_whichever_loader_made_it()
     {
-        var dataset = Load(Plain with { Flip = true, Shift = 4 });
+        var dataset = Load(Varied);
         using var first = new BatchLoader(dataset, 4, firstIteration: 0);
         using var resumed = new BatchLoader(dataset, 4, firstIteration: 3);
         FaceBatch batch = first.Next(default);
@@ -161,6 +164,85 @@ public sealed class FaceDatasetTests : IDisposable
         batch.First.ShouldBe(12);
         other.HighRes.ShouldBe(batch.HighRes);
         other.LowRes.ShouldBe(batch.LowRes);
+    }
+
+    [Fact]
+    public void Batches_come_in_order_whoever_makes_them()
+    {
+        var dataset = Load(Varied);
+        using var alone = new BatchLoader(dataset, 2, firstIteration: 0);
+        using var many = new BatchLoader(dataset, 2, firstIteration: 0, workers: 4);
+
+        for (var iteration = 0; iteration < 20; iteration++)
+        {
+            var (one, other) = (alone.Next(default), many.Next(default));
+
+            other.First.ShouldBe(2 * iteration);
+            other.HighRes.ShouldBe(one.HighRes);
+        }
+    }
+
+    [Fact]
+    public void Faces_that_memory_does_not_hold_are_the_same_faces()
+    {
+        var held = Load(Varied).Batch(0, 12);
+
+        Load(Varied with { CacheMegabytes = 0 }).Batch(0, 12).HighRes.ShouldBe(held.HighRes);
+    }
+
+    [Fact]
+    public void Landmarks_and_parsing_maps_move_with_the_face()
+    {
+        using var annotated = new SyntheticFaces(train: 5, val: 2, side: 80, hr: 64, annotated: true);
+        var options = Plain with { HighRes = 64, Parsing = true, Augmentation = new AugmentationOptions { Flip = 0.5, Shift = 8 } };
+        var batch = FaceDataset.Load(annotated.Open(), "train", options, seed: 1).Batch(0, 40);
+
+        for (var i = 0; i < batch.Size; i++)
+        {
+            var blue = batch.HighRes.AsSpan((i * 3 + 2) * 64 * 64, 64);
+            var mirrored = blue[0] > blue[63];
+            var left = (int)Math.Round(80 * Math.Min(blue[0], blue[63]));
+            // Point 21 was at column 22; its mirror image is point 22, a brow's inner end like it.
+            var column = batch.LandmarksOf(i)[mirrored ? 22 : 21].X;
+            column.ShouldBe(mirrored ? 63 - (22 - left) : 22 - left, 1e-4f);
+            // Skin left of column 40, the left eye right of it, which is the right eye in a mirror.
+            var row = batch.Parsing.AsSpan(i * 64 * 64, 64);
+            row[mirrored ? 63 - (39 - left) : 39 - left].ShouldBe((byte)1);
+            row[mirrored ? 63 - (40 - left) : 40 - left].ShouldBe((byte)(mirrored ? 5 : 4));
+        }
+    }
+
+    [Fact]
+    public void A_face_without_landmarks_or_map_says_so()
+    {
+        var batch = Load(Plain with { Parsing = true }).Batch(0, 2);
+
+        batch.Landmarks.ShouldAllBe(value => float.IsNaN(value));
+        batch.Parsing.ShouldAllBe(label => label == FaceBatch.Unlabelled);
+    }
+
+    [Fact]
+    public void Only_what_the_recipe_asks_for_is_taken()
+    {
+        using var annotated = new SyntheticFaces(train: 6, val: 2, side: 40, hr: 32, annotated: true);
+        File.Delete(Path.Combine(annotated.Folder, "masks", "3.png"));
+        var source = annotated.Open();
+
+        FaceDataset.Choose(source, "train", Plain with { Only = Annotations.Parsing | Annotations.Landmarks }).ShouldBe([0, 1, 2, 4, 5]);
+        FaceDataset.Choose(source, "train", Plain with { Sets = ["synthetic"] }).Count.ShouldBe(6);
+        int[] halves = [.. FaceDataset.Choose(source, "train", Plain with { People = PeopleShare.First }), .. FaceDataset.Choose(source, "train", Plain with { People = PeopleShare.Second })];
+        halves.Order().ShouldBe([0, 1, 2, 3, 4, 5], "each person is in one half, with both pictures");
+        Should.Throw<RevisageException>(() => FaceDataset.Choose(source, "train", Plain with { Sets = ["celeba"] }))
+            .Message.ShouldBe($"None of the 6 faces of '{annotated.Folder}', split 'train', is what the recipe asks for (data.sets: celeba). Its sets are 'synthetic'.");
+    }
+
+    [Fact]
+    public void Half_of_the_faces_are_softened()
+    {
+        // At 4 pixels the step from 0 to 1 in the middle is no step any more.
+        var batch = Load(Plain with { Softened = new Interval { From = 4, To = 4 } }).Batch(0, 100);
+
+        Enumerable.Range(0, 100).Count(i => batch.HighRes[(i * 3 + 1) * 32 * 32 + 15] > 0.05).ShouldBeInRange(25, 75);
     }
 
     [Fact]

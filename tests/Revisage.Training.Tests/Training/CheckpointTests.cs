@@ -33,17 +33,17 @@ public sealed class CheckpointTests : IDisposable
     {
         using var trained = Trained(steps: 3);
         TorchSettings.Seed(5);
-        var checkpoint = Checkpoint.Of(trained, State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestPsnr = 1.0 / 3 });
+        var checkpoint = Checkpoint.Of(trained, State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
         var next = Tensor.RandN(4).ToArray();
         checkpoint.Save(Path);
         TorchSettings.Seed(6);
-        using var fresh = new EdsrStage(Recipe with { Seed = 99 }, default);
+        using var fresh = Stage(Recipe with { Seed = 99 });
 
         var loaded = Checkpoint.Load(Path);
         loaded.Restore(fresh);
 
         Tensor.RandN(4).ToArray().ShouldBe(next);
-        loaded.State.ShouldBe(State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestPsnr = 1.0 / 3 });
+        loaded.State.ShouldBe(State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
         Bytes(fresh).ShouldBe(Bytes(trained));
         fresh.Optimizers[0].Optimizer.Steps.ShouldBe(3);
 
@@ -144,8 +144,8 @@ public sealed class CheckpointTests : IDisposable
     public void Another_networks_checkpoint_is_refused()
     {
         using var stage = Trained(steps: 1);
-        using var wider = new EdsrStage(Recipe with { Network = Recipe.Network with { Channels = 3 } }, default);
-        using var deeper = new EdsrStage(Recipe with { Network = Recipe.Network with { Blocks = 2 } }, default);
+        using var wider = Stage(Recipe with { Network = Recipe.Network with { Channels = 3 } });
+        using var deeper = Stage(Recipe with { Network = Recipe.Network with { Blocks = 2 } });
         var checkpoint = Checkpoint.Of(stage, State(1));
 
         Should.Throw<RevisageException>(() => checkpoint.Restore(wider)).Message.ShouldStartWith("'head.weight' of 'generator' should be 3x3x3x3, but the file has 2x3x3x3.");
@@ -178,9 +178,11 @@ public sealed class CheckpointTests : IDisposable
         Safetensors.Write(stream, arrays, metadata);
     }
 
-    private static EdsrStage Trained(int steps)
+    private static ITrainingStage Stage(EdsrRecipe recipe) => new EdsrMethod().CreateStage(recipe, default);
+
+    private static ITrainingStage Trained(int steps)
     {
-        var stage = new EdsrStage(Recipe, default);
+        var stage = Stage(Recipe);
         for (var step = 0; step < steps; step++)
         {
             Step(stage, step);
@@ -189,16 +191,16 @@ public sealed class CheckpointTests : IDisposable
         return stage;
     }
 
-    private static void Step(EdsrStage stage, long iteration)
+    private static void Step(ITrainingStage stage, long iteration)
     {
         var (lr, hr) = (new float[2 * 3 * 4 * 4], new float[2 * 3 * 8 * 8]);
         Fixtures.Numbers.Fill(lr, $"lr{iteration}");
         Fixtures.Numbers.Fill(hr, $"hr{iteration}");
         using var scope = new TensorScope();
-        stage.Step(new FaceBatch(iteration, 2, lr, 4, hr, 8), iteration);
+        stage.Step(new FaceBatch(iteration, 2, lr, 4, hr, 8, [], [], []), iteration);
     }
 
-    private static byte[] Bytes(EdsrStage stage) =>
+    private static byte[] Bytes(ITrainingStage stage) =>
     [
         .. stage.Networks.SelectMany(network => network.Save()).SelectMany(array => array.Bytes.ToArray()),
         .. stage.Optimizers.SelectMany(optimizer => optimizer.Optimizer.State).SelectMany(state => state.Tensors).SelectMany(tensor => tensor.Read<byte>()),

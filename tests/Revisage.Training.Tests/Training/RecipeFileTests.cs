@@ -1,5 +1,8 @@
 using Revisage.Restoration;
 using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Data.Augmentation;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Torch;
 using Revisage.Training.Training;
@@ -24,7 +27,13 @@ public sealed class RecipeFileTests : IDisposable
               milestones: [10, 20]
             data:
               range: unit
-              flip: false
+              sets: [lfw, utk]
+              only: landmarks, parsing
+              augmentation:
+                flip: 0
+                scale: {from: 0.9, to: 1.1}
+              degradation:
+                shrink: bilinearchain
             network:
               channels: 8
             adam:
@@ -36,7 +45,10 @@ public sealed class RecipeFileTests : IDisposable
         recipe.LearningRate.Peak.ShouldBe(2e-3);
         recipe.LearningRate.Milestones.ShouldBe([10, 20]);
         recipe.Data.Range.ShouldBe(ValueRange.Unit);
-        recipe.Data.Flip.ShouldBeFalse();
+        recipe.Data.Sets.ShouldBe(["lfw", "utk"]);
+        recipe.Data.Only.ShouldBe(Annotations.Landmarks | Annotations.Parsing);
+        recipe.Data.Augmentation.ShouldBe(new AugmentationOptions { Flip = 0, Scale = new Interval { From = 0.9, To = 1.1 } });
+        recipe.Data.Degradation.Shrink.ShouldBe(ShrinkMethod.BilinearChain);
         recipe.Network.ShouldBe(new EdsrOptions { Channels = 8 });
         recipe.Adam.ShouldBe(new AdamOptions { Beta2 = 0.99 });
         recipe.Batch.ShouldBe(new EdsrRecipe { Method = "edsr" }.Batch);
@@ -55,7 +67,7 @@ public sealed class RecipeFileTests : IDisposable
             Seed = -4,
             Precision = Precision.Fp32,
             AverageDecay = 0.9,
-            Data = new DataOptions { HighRes = 64, LowRes = 8, Range = ValueRange.Byte, Flip = false, Shift = 3 },
+            Data = new DataOptions { HighRes = 64, LowRes = 8, Range = ValueRange.Byte, Augmentation = new AugmentationOptions { Flip = 0.25, Shift = 3 }, People = PeopleShare.Second, Identities = new IdentitySampling { People = 3 } },
             Report = new ReportOptions { LogEvery = 1, ValidateEvery = 2, ValidationImages = 3, CheckpointEvery = 4, PictureRows = 5 },
             Network = new EdsrOptions { Channels = 4, Blocks = 1, Doublings = 2 },
             Adam = new AdamOptions { Beta1 = 0.5, Beta2 = 0.6, Epsilon = 1e-3 },

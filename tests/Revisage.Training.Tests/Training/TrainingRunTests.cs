@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
+using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Torch;
@@ -21,7 +22,7 @@ public sealed class TrainingRunTests : IDisposable
         Precision = Precision.Fp32,
         Network = new EdsrOptions { Channels = 4, Blocks = 1 },
         LearningRate = new LearningRate { Peak = 1e-3, Warmup = 2, CosineFloor = 0.1 },
-        Data = new DataOptions { Range = ValueRange.Signed, Shift = 2 },
+        Data = new DataOptions { Range = ValueRange.Signed, Augmentation = new AugmentationOptions { Shift = 2 } },
         Report = new ReportOptions { LogEvery = 1, ValidateEvery = 3, ValidationImages = 2, CheckpointEvery = 2, PictureRows = 2 },
     };
 
@@ -69,7 +70,7 @@ public sealed class TrainingRunTests : IDisposable
         Arrays(stopped).ShouldBe(Arrays(whole));
         Arrays(killed).ShouldBe(Arrays(whole));
         StateOf(whole).Iteration.ShouldBe(6);
-        StateOf(stopped).BestPsnr.ShouldBe(StateOf(whole).BestPsnr);
+        StateOf(stopped).BestScore.ShouldBe(StateOf(whole).BestScore);
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class TrainingRunTests : IDisposable
         log.Count(line => line.StartsWith("validation ", StringComparison.Ordinal)).ShouldBe(3);
         Directory.GetFiles(Path.Combine(options.Run, "pictures")).Select(Path.GetFileName).Order().ShouldBe(["0000000.png", "0000003.png", "0000006.png"]);
         Directory.GetFiles(Path.Combine(options.Run, "tensorboard")).ShouldHaveSingleItem();
-        Checkpoint.Load(Path.Combine(options.Run, "best.safetensors")).State.BestPsnr.ShouldNotBeNull();
+        Checkpoint.Load(Path.Combine(options.Run, "best.safetensors")).State.BestScore.ShouldNotBeNull();
         StateOf(options).Threads.ShouldBe(1);
     }
 
@@ -164,7 +165,7 @@ public sealed class TrainingRunTests : IDisposable
             Data = Recipe.Data with { HighRes = 32, LowRes = 4 },
         };
         using var scope = new TensorScope();
-        using var stage = new EdsrStage(recipe, default);
+        using var stage = new EdsrMethod().CreateStage(recipe, default);
         var batch = FaceDataset.Load(faces.Open(), "train", recipe.Data, 1).Batch(0, 2);
         var before = Psnr();
         for (var iteration = 0; iteration < recipe.Iterations; iteration++)
@@ -177,7 +178,7 @@ public sealed class TrainingRunTests : IDisposable
 
         double Psnr()
         {
-            var error = PixelLoss.L2(stage.SuperResolve(batch.LowResTensor(default)), batch.HighResTensor(default)).Item();
+            var error = PixelLoss.L2(stage.Infer(batch.LowResTensor(default)), batch.HighResTensor(default)).Item();
             return 10 * Math.Log10(4 / error);    // [-1, 1] is 2 wide.
         }
     }
