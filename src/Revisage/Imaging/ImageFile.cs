@@ -23,6 +23,8 @@ public static class ImageFile
 
     private const int StartLength = 32;
 
+    private const string Profile = "icc-profile-data";
+
     /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture.</exception>
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
     public static Image Load(string path)
@@ -113,6 +115,10 @@ public static class ImageFile
                 $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
         }
 
+        // Most faces are; each step below would give them back as they are, and costs more than decoding them.
+        if (vips.IsPlainRgb24(header) && vips.Orientation(header) <= 1 && !vips.HasField(header, Profile))
+            return vips.ReadRgb24(header, read);
+
         using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
         using var coloured = ToSrgb(vips, upright);
         using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
@@ -147,7 +153,7 @@ public static class ImageFile
 
     private static VipsObject ToSrgb(Vips vips, VipsObject image)
     {
-        if (vips.HasField(image, "icc-profile-data"))
+        if (vips.HasField(image, Profile))
         {
             try
             {
