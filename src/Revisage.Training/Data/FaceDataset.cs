@@ -50,19 +50,11 @@ public sealed class FaceDataset
 
         var faces = new Face[chosen.Count];
         var done = 0;
-        try
+        AllCores.For(faces.Length, i =>
         {
-            Parallel.For(0, faces.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
-            {
-                faces[i] = Face.Load(source, chosen[i], options);
-                progress?.Report(Interlocked.Increment(ref done));
-            });
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<RevisageException>().FirstOrDefault() is { } first)
-        {
-            throw new RevisageException(first.Message, e);
-        }
-
+            faces[i] = Face.Load(source, chosen[i], options);
+            progress?.Report(Interlocked.Increment(ref done));
+        }, cancel);
         return new FaceDataset(source, chosen, faces, order, options, seed);
     }
 

@@ -28,7 +28,7 @@ public sealed class FolderSource : IFaceSource
         var set = FaceSet.Open(folder);
         var landmarks = ReadLandmarks(Path.Combine(folder, "landmarks.csv"));
         var records = new FaceRecord[set.Faces.Count];
-        Parallel.For(0, records.Length, i =>
+        AllCores.For(records.Length, i =>
         {
             var image = set.Faces[i];
             var (width, height) = ImageFile.SizeOf(image.Path);

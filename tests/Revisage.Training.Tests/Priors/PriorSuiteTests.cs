@@ -43,13 +43,13 @@ public class PriorSuiteTests
     /// <summary>At full size, without numbers: input, what comes out, and the parameters that the papers and published files have.</summary>
     public static TheoryData<string, Block, int[], string, long> Published => new()
     {
-        { "bisenet", new BiSeNetNetwork(new BiSeNetOptions()), [3, 512, 512], "19x512x512 19x512x512 19x512x512", 13_300_416 },
+        { "face-parser", new BiSeNetNetwork(new BiSeNetOptions()), [3, 512, 512], "19x512x512 19x512x512 19x512x512", 13_300_416 },
         { "fan", new FanNetwork(new FanOptions()), [3, 256, 256], "68x64x64 68x64x64 68x64x64 68x64x64", 23_820_176 },
         { "distilled-fan", new DistilledFanNetwork(), [3, 128, 128], "68x128x128", 321_412 },
         { "vgg16", Vgg(16, 64, "relu5_3"), [3, 224, 224], "512x14x14", 14_714_688 },
         { "vgg19", Vgg(19, 64, "relu5_4"), [3, 224, 224], "512x14x14", 20_024_384 },
         // The 13 convolutions of VGG-16, 512 * 8 * 8 * 4096 + 4096, and 4096 * 4096 + 4096.
-        { "inet", new InetNetwork(new InetOptions()), [3, 256, 256], "4096", 14_714_688 + 134_221_824 + 16_781_312 },
+        { "inet-vgg16", new InetNetwork(new InetOptions()), [3, 256, 256], "4096", 14_714_688 + 134_221_824 + 16_781_312 },
     };
 
     /// <summary>Reviewed as code: a change of depth, width or names shows here.</summary>

@@ -3,6 +3,7 @@ using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.Degradations;
+using Revisage.Training.Methods;
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Torch;
 using Revisage.Training.Training;
@@ -77,7 +78,8 @@ public sealed class RecipeFileTests : IDisposable
 
         read.LearningRate.Milestones.ShouldBe(recipe.LearningRate.Milestones);
         // Records compare lists by reference.
-        (read with { LearningRate = recipe.LearningRate }).ShouldBe(recipe);
+        (read with { LearningRate = recipe.LearningRate, Data = read.Data with { Sets = recipe.Data.Sets } }).ShouldBe(recipe);
+        read.Data.Sets.ShouldBe(recipe.Data.Sets);
         (read.LearningRate with { Milestones = recipe.LearningRate.Milestones }).ShouldBe(recipe.LearningRate);
     }
 
@@ -160,8 +162,8 @@ public sealed class RecipeFileTests : IDisposable
     [Fact]
     public void An_unknown_method_or_none_lists_those_there_are()
     {
-        Fault(() => Parse("batch: 3")).ShouldBe("The recipe 'test' names no method. Add 'method:' with one of: edsr.");
-        Fault(() => Parse("method: esdr")).ShouldBe("There is no method 'esdr'. There are: edsr.");
+        Fault(() => Parse("batch: 3")).ShouldBe("The recipe 'test' names no method. Add 'method:' with one of: " + MethodCatalog.Names + ".");
+        Fault(() => Parse("method: esdr")).ShouldBe($"There is no method 'esdr'. There are: {MethodCatalog.Names}.");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed record LandmarkNetworkOptions
 /// A compact landmark network that sees the whole face: FAN's stem and one hourglass of its units at half its width
 /// (see <see cref="FanNetwork"/>), and the points as the mean positions of its heatmaps (Sun et al., "Integral Human Pose
 /// Regression", ECCV 2018), so that they are exact below a heatmap's pixel. [N, 3, 4 side, 4 side], RGB in [0, 1], to
-/// [N, 136]: 68 x, then 68 y, in shares of the face's side. 1,861,580 parameters.
+/// [N, 136]: 68 x, then 68 y, in shares of the face's side. 1,547,428 parameters.
 /// </summary>
 public sealed class LandmarkNetwork(LandmarkNetworkOptions options) : Block
 {

@@ -18,7 +18,7 @@ public sealed record FaceEncoderOptions
 
 /// <summary>
 /// The compact Inet, for identity losses: a ResNet (He et al., CVPR 2016) of four stages. [N, 3, 128, 128] in [-1, 1] to
-/// an embedding [N, 128] of length 1.
+/// an embedding [N, 128] of length 1; 2,830,432 parameters.
 /// </summary>
 public sealed class ResidualEncoder(FaceEncoderOptions options) : Block
 {
@@ -63,7 +63,7 @@ public sealed class ResidualEncoder(FaceEncoderOptions options) : Block
 /// <summary>
 /// The encoder that only ever evaluates: FAN's units (<see cref="FanConvBlock"/>) between poolings, and the strongest
 /// answer of each feature beside its mean, so that it has neither architecture nor people in common with what losses use.
-/// [N, 3, 128, 128] in [-1, 1] to an embedding [N, 128] of length 1.
+/// [N, 3, 128, 128] in [-1, 1] to an embedding [N, 128] of length 1; 1,000,736 parameters.
 /// </summary>
 public sealed class PooledEncoder(FaceEncoderOptions options) : Block
 {
