@@ -138,6 +138,8 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
         "__builtin__.set" or "builtins.set" or "__builtin__.frozenset" or "builtins.frozenset" => Set,
         "__builtin__.bytes" or "builtins.bytes" => NoBytes,
         "_codecs.encode" => Encode,
+        // A part of every module before PyTorch 1.5, without a state.
+        "torch.nn.backends.thnn._get_thnn_function_backend" when wholeModules => _ => null,
         "numpy.dtype" => arguments => new NumpyType(arguments.Get<string>(0, "A dtype")),
         "numpy.core.multiarray.scalar" or "numpy._core.multiarray.scalar" => NumpyArray.Scalar,
         "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct" => _ => new NumpyArray(Spend),

@@ -305,7 +305,7 @@ internal sealed class Unpickler(Stream stream, long length, TorchGlobals globals
 
     private static object Integer(byte[] bytes) => Narrow(new BigInteger(bytes));
 
-    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 
     private static long Index(string text) => Integer(text) is long index ? index : throw new InvalidDataException("an index that is too large.");
 
