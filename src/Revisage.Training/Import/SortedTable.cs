@@ -12,7 +12,7 @@ internal static class SortedTable
     private const int TrailerLength = 5;
     private const ulong Magic = 0xdb4775248b80fb57;
     private const int KeyLimit = 1_000;
-    private const int EntryLimit = 100_000;
+    private const int EntryLimit = 20_000;
 
     /// <summary>Every key and its value, ascending.</summary>
     /// <exception cref="InvalidDataException">The table is damaged, or compressed.</exception>
@@ -98,6 +98,6 @@ internal static class SortedTable
             }
         }
 
-        return entries;
+        return entries.Count > 0 ? entries : throw new InvalidDataException("a block has no entries.");
     }
 }

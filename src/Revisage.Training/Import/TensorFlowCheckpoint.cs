@@ -46,7 +46,7 @@ public static class TensorFlowCheckpoint
             using var shards = new Shards(prefix);
             return Read(prefix, ReadIndex(prefix + IndexSuffix), shards);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             throw ImportErrors.Of(prefixOrIndex, e);
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using Revisage.Torch;
 
@@ -14,7 +15,7 @@ namespace Revisage.Training.Import;
 /// </remarks>
 public static class TorchFile
 {
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.AllowHexSpecifier, null);
+    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     // Views of one storage may be several times the file; below this, no matter how many.
     private const long FreeBytes = 64 << 20;
@@ -42,11 +43,11 @@ public static class TorchFile
                 [0x80, ..] => ReadLegacy(file, globals, path),
                 var start when start.AsSpan(257).StartsWith("ustar"u8) => throw new InvalidDataException(
                     "it is a tar archive, as PyTorch wrote them before 0.1.10. Load it with a PyTorch of its time, and save the state dict again with 1.0 or later."),
-                [0, 0, 0, 0, ..] when file.Length == 0 => throw new InvalidDataException("it is empty."),
+                _ when file.Length == 0 => throw new InvalidDataException("it is empty."),
                 _ => throw new InvalidDataException("it is neither of the two formats of torch.save. Save a state dict with torch.save(model.state_dict(), ...)."),
             };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             throw ImportErrors.Of(path, e);
         }

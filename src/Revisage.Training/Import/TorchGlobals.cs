@@ -40,7 +40,7 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
     ];
 
     private readonly Dictionary<string, TorchStorage> storages = [];
-    private readonly Dictionary<string, PickleFunction> functions = [];
+    private readonly Dictionary<string, object> found = [];
     private long copied;
 
     /// <summary>Every storage that a persistent id named, by key.</summary>
@@ -56,23 +56,14 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
             return storage;
         }
 
-        if (Constants.Contains(full))
-        {
-            return new PickleGlobal(full);
-        }
-
-        if (functions.TryGetValue(full, out var known))
+        // One object for each name, however often it is referred to.
+        if (found.TryGetValue(full, out var known))
         {
             return known;
         }
 
-        if (FunctionOf(full) is { } call)
-        {
-            return functions[full] = new PickleFunction(full, call);
-        }
-
-        return wholeModules
-            ? new PickleGlobal(full)
+        return found[full] = FunctionOf(full) is { } call ? new PickleFunction(full, call)
+            : wholeModules || Constants.Contains(full) ? new PickleGlobal(full)
             : throw new InvalidDataException(
                 $"it refers to '{full}', which is not among the names that a state dict needs; nothing was run. Save model.state_dict() in PyTorch instead, or if this is a whole network whose class that is, ask for whole modules (--whole-module).");
     }
@@ -133,7 +124,7 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
         "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => RebuildTensor,
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => arguments => arguments.Get<TorchTensor>(0, "A parameter"),
         "torch.Size" => arguments => arguments.Get<PickleTuple>(0, "A size"),
-        "torch.device" => arguments => string.Join(':', arguments.Items),
+        "torch.device" => arguments => arguments.Items is [string { Length: < 100 } kind, long index] ? $"{kind}:{index}" : arguments.Get<string>(0, "A device"),
         "collections.OrderedDict" => OrderedDictionary,
         "__builtin__.set" or "builtins.set" or "__builtin__.frozenset" or "builtins.frozenset" => Set,
         "__builtin__.bytes" or "builtins.bytes" => NoBytes,
@@ -152,7 +143,7 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
             : throw new InvalidDataException($"a view of {count} elements from {offset} of storage '{storage.Key}', which has {storage.Count}.");
 
     // (storage, offset, shape, strides, ...): what follows concerns gradients.
-    private static TorchTensor RebuildTensor(PickleTuple arguments)
+    private TorchTensor RebuildTensor(PickleTuple arguments)
     {
         const string What = "A tensor";
         var view = arguments.Get<TorchStorageView>(0, What);
@@ -163,6 +154,7 @@ internal sealed class TorchGlobals(bool wholeModules, long budget)
         }
 
         var (shape, strides) = (arguments.Integers(2, What), arguments.Integers(3, What));
+        Spend(shape.Length + strides.Length);
         if (!Strided.Fits(shape, strides, offset, view.Count))
         {
             throw new InvalidDataException(
@@ -297,7 +289,7 @@ internal sealed class NumpyArray(Action<long> spend) : IPickleState
         spend(text?.Length ?? 0);
         var bytes = text is null ? tuple.Get<byte[]>(4, What) : Encoding.Latin1.GetBytes(text);
         var strides = tuple.Get<bool>(3, What) ? [.. Strided.RowMajor([.. shape.Reverse()]).Reverse()] : Strided.RowMajor(shape);
-        if (bytes.Length % type.Size() != 0 || !Strided.Fits(shape, strides, 0, bytes.Length / type.Size()))
+        if (shape.Any(extent => extent < 0) || bytes.Length % type.Size() != 0 || Strided.Count(shape) != bytes.Length / type.Size())
         {
             throw new InvalidDataException($"an array of {type} {string.Join('x', shape)} has {bytes.Length} bytes.");
         }

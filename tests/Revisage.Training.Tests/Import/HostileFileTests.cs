@@ -142,6 +142,17 @@ public sealed class HostileFileTests : IDisposable
                 value.Op('h', 2).Op('h', 0).Op('h', 1).Op('\u0086').Op('R').Op('a');
             }
         })).ShouldContain("it copies the same values again and again");
+
+        // One description of a tensor of 64 dimensions, used 1000 times.
+        var ones = Enumerable.Repeat(1L, 64).ToArray();
+        Refused(Saved(value =>
+        {
+            value.Op('(').Storage("FloatStorage", "0", 1).Integer(0).Integers(ones).Integers(ones).Op('t').Op('q', 0).Op('0').Global("torch._utils", "_rebuild_tensor").Op('q', 1).Op('0').Op(']');
+            for (var i = 0; i < 1000; i++)
+            {
+                value.Op('h', 1).Op('h', 0).Op('R').Op('a');
+            }
+        })).ShouldContain("it copies the same values again and again");
     }
 
     [Fact]

@@ -100,6 +100,14 @@ public sealed class TorchFileTests : IDisposable
     }
 
     [Fact]
+    public void A_device_is_text()
+    {
+        File.WriteAllBytes(path, PickleBytes.Legacy(PickleBytes.Dictionary("device", value => value.Global("torch", "device").Op('(').Text("cuda").Integer(1).Op('t').Op('R'))));
+
+        TorchFile.Read(path).Metadata.ShouldBe([new("device", "cuda:1")]);
+    }
+
+    [Fact]
     public void Tensors_that_are_one_share_their_bytes()
     {
         var arrays = TorchFile.Read(ImportFixture.At("kinds-zip.pth")).Weights();
@@ -139,6 +147,7 @@ public sealed class TorchFileTests : IDisposable
         Refused(Zip(("word/document.xml", []))).ShouldContain("it is a zip file without 'word/data.pkl'");
         Refused(PickleBytes.Zip(CompressionLevel.Optimal, ("a/data.pkl", [.. pickle, .. new byte[1000]]))).ShouldContain("its entry 'a/data.pkl' is compressed, which PyTorch never does.");
         Should.Throw<RevisageException>(() => TorchFile.Read(Path.GetTempPath())).Message.ShouldContain("cannot be imported");
+        Should.Throw<RevisageException>(() => TorchFile.Read("")).Message.ShouldStartWith("'' cannot be imported");
         Should.Throw<RevisageException>(() => TorchFile.Read(path + ".gone")).Message.ShouldContain("cannot be imported");
     }
 
