@@ -12,6 +12,7 @@ public static class LearningCommands
     [
         new("train", "Train a network by a recipe."),
         new("export", "Write a checkpoint's network as ONNX, with its card."),
+        new("import", "Read weights of PyTorch or TensorFlow, and write them as safetensors."),
         new("samples", "Draw the faces of samples/, which show no real person."),
     ];
 

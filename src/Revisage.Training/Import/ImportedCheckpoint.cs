@@ -1,0 +1,80 @@
+using Revisage.Torch;
+
+namespace Revisage.Training.Import;
+
+/// <summary>An array of an imported file, and the path of the dictionaries that it lies in, "" for the outermost.</summary>
+public sealed record ImportedArray(string Section, StoredArray Array)
+{
+    /// <summary>Section and name, with a slash between.</summary>
+    public string Path => ImportedCheckpoint.Join(Section, Array.Name);
+}
+
+/// <summary>What a file of another framework holds: arrays by section and name, and everything else as text.</summary>
+public sealed class ImportedCheckpoint
+{
+    private const string ParallelPrefix = "module.";
+
+    internal ImportedCheckpoint(string source, IReadOnlyList<ImportedArray> arrays, IReadOnlyDictionary<string, string> metadata)
+    {
+        Source = source;
+        Arrays = arrays;
+        Metadata = metadata;
+    }
+
+    /// <summary>The file it came from.</summary>
+    public string Source { get; }
+
+    /// <summary>In the file's order.</summary>
+    public IReadOnlyList<ImportedArray> Arrays { get; }
+
+    /// <summary>Numbers and text by path, such as "iteration".</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The sections that hold arrays, such as "model_state_dict".</summary>
+    public IReadOnlyList<string> Sections => [.. Arrays.Select(array => array.Section).Distinct()];
+
+    /// <summary>Reads a file of PyTorch's, or a checkpoint of TensorFlow's by its prefix or its .index file.</summary>
+    /// <param name="wholeModules">Read whole networks too, as <see cref="TorchFile.Read"/> does.</param>
+    /// <exception cref="RevisageException">It is absent, damaged, of another kind, or wants code to run.</exception>
+    public static ImportedCheckpoint Read(string path, bool wholeModules = false) =>
+        TensorFlowCheckpoint.IsAt(path) ? TensorFlowCheckpoint.Read(path) : TorchFile.Read(path, wholeModules);
+
+    /// <summary>
+    /// The weights of one section by name, as <see cref="Torch.TorchNetwork.Load"/> takes them. "module.", which data-parallel
+    /// training puts before every name, is taken off.
+    /// </summary>
+    /// <param name="section">null where there is one alone.</param>
+    /// <exception cref="RevisageException">There is no such section, or none alone.</exception>
+    public IReadOnlyDictionary<string, StoredArray> Weights(string? section = null)
+    {
+        var sections = Sections;
+        var chosen = section ?? (sections.Count == 1 ? sections[0] : null);
+        if (chosen is null || !sections.Contains(chosen))
+        {
+            var found = sections.Count == 0 ? "no arrays" : $"arrays in {string.Join(", ", sections.Select(name => $"'{name}'"))}";
+            throw new RevisageException($"'{Source}' has {found}{(section is null ? "" : $", and none in '{section}'")}. Name the section that holds the network's weights.");
+        }
+
+        var arrays = Arrays.Where(array => array.Section == chosen).Select(array => array.Array).ToArray();
+        return arrays.All(array => array.Name.StartsWith(ParallelPrefix, StringComparison.Ordinal))
+            ? arrays.Select(array => array with { Name = array.Name[ParallelPrefix.Length..] }).ToDictionary(array => array.Name)
+            : arrays.ToDictionary(array => array.Name);
+    }
+
+    /// <summary>Writes all arrays as safetensors, named by their paths, and everything else as its metadata.</summary>
+    /// <exception cref="RevisageException">There is no array, or the file cannot be written.</exception>
+    public void Save(string path)
+    {
+        if (Arrays.Count == 0)
+        {
+            throw new RevisageException($"'{Source}' holds no arrays, so there is nothing to write.");
+        }
+
+        AtomicFile.Write(path, stream => Safetensors.Write(stream, [.. Arrays.Select(array => array.Array with { Name = array.Path })], Metadata));
+    }
+
+    /// <summary>Whether a file's text can name an array: names are shown on terminals, and one is the format's own.</summary>
+    internal static bool IsName(string text) => text.Length > 0 && text != "__metadata__" && !text.Any(char.IsControl);
+
+    internal static string Join(string section, string name) => section.Length == 0 ? name : $"{section}/{name}";
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Revisage.Torch;
+using Revisage.Training.Cli;
+using Revisage.Training.Tests.Import;
+
+namespace Revisage.Training.Tests.Cli;
+
+public sealed class ImportCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;
+    private readonly StringWriter output = new();
+
+    private string Weights => Path.Combine(folder, "weights.safetensors");
+
+    public void Dispose()
+    {
+        Directory.Delete(folder, recursive: true);
+        output.Dispose();
+    }
+
+    [Fact]
+    public void Arrays_are_written_by_path_and_all_else_as_metadata()
+    {
+        Run(ImportFixture.At("progressive-legacy.pth"), "-o", Weights).ShouldBe(0);
+
+        var file = Safetensors.Read(File.ReadAllBytes(Weights));
+        file.Arrays[0].Name.ShouldBe("model_state_dict/module.step1.0.weight");
+        file.Metadata.ShouldBe(new Dictionary<string, string> { ["step"] = "3", ["alpha"] = "0.25", ["iteration"] = "123456" }, ignoreOrder: true);
+        output.ToString().ShouldMatch(@"^\S+weights\.safetensors: 76 arrays, [0-9,]+ bytes\n$");
+    }
+
+    [Fact]
+    public void A_list_names_each_array_and_writes_nothing()
+    {
+        Run(ImportFixture.At("distilled-fan-zip.pth"), "--list", "--whole-module").ShouldBe(0);
+
+        output.ToString().ShouldStartWith("conv.weight  Float  2x3x5x5\nconv.bias  Float  2\n");
+        Directory.GetFiles(folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_kind_of_array_survives_the_way_through_safetensors()
+    {
+        Run(ImportFixture.At("kinds-zip.pth"), "-o", Weights).ShouldBe(0);
+
+        Safetensors.Read(File.ReadAllBytes(Weights)).Arrays.Select(array => ImportFixture.Describe(new("", array))).ShouldBe(ImportFixture.ArraysOf("kinds-zip.pth"));
+    }
+
+    [Fact]
+    public void Neither_output_nor_list_is_wrong_usage() =>
+        ImportCommand.Create().Parse([ImportFixture.At("kinds-zip.pth")]).Errors.Single().Message.ShouldBe("Say where to write with -o, or what there is with --list.");
+
+    private int Run(params string[] args) => ImportCommand.Create().Parse(args)
+        .InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false })
+        .GetAwaiter().GetResult();
+}
