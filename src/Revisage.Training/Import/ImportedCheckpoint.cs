@@ -33,11 +33,13 @@ public sealed class ImportedCheckpoint
     /// <summary>The sections that hold arrays, such as "model_state_dict".</summary>
     public IReadOnlyList<string> Sections => [.. Arrays.Select(array => array.Section).Distinct()];
 
-    /// <summary>Reads a file of PyTorch's, or a checkpoint of TensorFlow's by its prefix or its .index file.</summary>
+    /// <summary>Reads a file of PyTorch's, a checkpoint of TensorFlow's by its prefix or its .index file, or .safetensors.</summary>
     /// <param name="wholeModules">Read whole networks too, as <see cref="TorchFile.Read"/> does.</param>
     /// <exception cref="RevisageException">It is absent, damaged, of another kind, or wants code to run.</exception>
     public static ImportedCheckpoint Read(string path, bool wholeModules = false) =>
-        TensorFlowCheckpoint.IsAt(path) ? TensorFlowCheckpoint.Read(path) : TorchFile.Read(path, wholeModules);
+        TensorFlowCheckpoint.IsAt(path) ? TensorFlowCheckpoint.Read(path)
+        : System.IO.Path.GetExtension(path) == ".safetensors" ? ReadSafetensors(path)
+        : TorchFile.Read(path, wholeModules);
 
     /// <summary>
     /// The weights of one section by name, as <see cref="Torch.TorchNetwork.Load"/> takes them. "module.", which data-parallel
@@ -75,6 +77,24 @@ public sealed class ImportedCheckpoint
 
     /// <summary>Whether a file's text can name an array: names are shown on terminals, and one is the format's own.</summary>
     internal static bool IsName(string text) => text.Length > 0 && text != "__metadata__" && !text.Any(char.IsControl);
+
+    private static ImportedCheckpoint ReadSafetensors(string path)
+    {
+        try
+        {
+            var file = Safetensors.Read(File.ReadAllBytes(path));
+            return new ImportedCheckpoint(path, [.. file.Arrays.Select(InSection)], file.Metadata);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new RevisageException($"'{path}' cannot be read as safetensors: {e.Message} Export or import it again.", e);
+        }
+
+        // As Save names them.
+        static ImportedArray InSection(StoredArray array) => array.Name.LastIndexOf('/') is >= 0 and var slash
+            ? new(array.Name[..slash], array with { Name = array.Name[(slash + 1)..] })
+            : new("", array);
+    }
 
     internal static string Join(string section, string name) => section.Length == 0 ? name : $"{section}/{name}";
 }

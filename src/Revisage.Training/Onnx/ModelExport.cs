@@ -45,7 +45,7 @@ public static class ModelExport
                 ? array.ToFloats()
                 : throw new RevisageException($"'{checkpointPath}' lacks the weight '{named.Path}' of {method.Id}."),
             network.NamedWeights(),
-            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson() });
+            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = checkpoint.State.Recipe });
 
         var difference = Difference(bytes, card, network, weights);
         if (!(difference <= Tolerance))

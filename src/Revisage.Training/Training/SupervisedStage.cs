@@ -15,12 +15,14 @@ public sealed class SupervisedStage : ITrainingStage
     private readonly Recipe recipe;
     private readonly Func<TorchNetwork, FaceBatch, ForwardMode, LossTerms> loss;
     private readonly Func<TorchNetwork, Tensor, ForwardMode, Tensor> infer;
+    private readonly IDisposable? owned;
     private readonly TorchNetwork network;
     private readonly MovingAverage average;
     private readonly Adam adam;
 
     /// <param name="name">Of the network in checkpoints; its average's is <c>NAME.average</c>.</param>
     /// <param name="loss">From the network and a batch to what is differentiated.</param>
+    /// <param name="owned">What the loss looks through, to be disposed with the stage.</param>
     /// <param name="infer">What the shipped part of the network makes of an input; null for its forward pass.</param>
     public SupervisedStage(
         string name,
@@ -29,11 +31,13 @@ public sealed class SupervisedStage : ITrainingStage
         AdamOptions adam,
         Device device,
         Func<TorchNetwork, FaceBatch, ForwardMode, LossTerms> loss,
-        Func<TorchNetwork, Tensor, ForwardMode, Tensor>? infer = null)
+        Func<TorchNetwork, Tensor, ForwardMode, Tensor>? infer = null,
+        IDisposable? owned = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         this.recipe = recipe;
         this.loss = loss;
+        this.owned = owned;
         this.infer = infer ?? ((network, input, mode) => network.Forward(input, mode));
         network = new TorchNetwork(name, block, recipe.Seed, device);
         average = new MovingAverage(network, recipe.AverageDecay);
@@ -68,5 +72,6 @@ public sealed class SupervisedStage : ITrainingStage
         adam.Dispose();
         average.Dispose();
         network.Dispose();
+        owned?.Dispose();
     }
 }

@@ -242,7 +242,7 @@ public sealed class FaceDatasetTests : IDisposable
         string[] people = [.. Enumerable.Range(0, 1000).Select(i => $"{i}_Jane_Doe")];
         var (first, second) = (Plain with { People = PeopleShare.First }, Plain with { People = PeopleShare.Second });
 
-        people.ShouldAllBe(name => first.Takes(Person(name)) != second.Takes(Person(name)));
+        people.Count(name => first.Takes(Person(name)) != second.Takes(Person(name))).ShouldBe(people.Length);
         people.Count(name => first.Takes(Person(name))).ShouldBeInRange(420, 580);
         first.Takes(Person(null)).ShouldBeTrue();
         second.Takes(Person(null)).ShouldBeTrue();

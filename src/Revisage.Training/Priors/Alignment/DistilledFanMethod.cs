@@ -3,9 +3,11 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.GroundTruth;
+using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
+using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Alignment;
@@ -18,17 +20,27 @@ public sealed record DistilledFanRecipe : Recipe
 
     /// <summary>Standard deviation of the Gaussians that it learns to draw, in pixels of maps of 64x64.</summary>
     public double Sigma { get; init; } = LandmarkHeatmaps.FanSigma;
+
+    /// <summary>
+    /// A file of the published 2D-FAN-4's weights, whose heatmaps of 64x64 are learned in the place of drawn ones;
+    /// faces are then of 64 pixels. Null to learn from the landmarks themselves.
+    /// </summary>
+    public string? Teacher { get; init; }
 }
 
 /// <summary>
 /// The small landmark network of the progressive method, whose heatmaps weigh its losses.
 /// </summary>
 /// <remarks>
-/// Differs from the paper: the teacher is the 68 points themselves, drawn as Gaussians as FAN was taught to, and not
-/// FAN's own maps, which need its weights.
+/// Differs from the paper: unless a <see cref="DistilledFanRecipe.Teacher"/> is named, the 68 points themselves teach,
+/// drawn as Gaussians as FAN was taught to. Differs from the authors' code: the teacher normalises by its own statistics
+/// and not by the batch's.
 /// </remarks>
 public sealed class DistilledFanMethod : Method
 {
+    private const int MapSide = 64;
+    private const int FanSide = 256;
+
     public override string Id => "distilled-fan";
 
     public override string Citation =>
@@ -45,16 +57,42 @@ public sealed class DistilledFanMethod : Method
     public override ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (DistilledFanRecipe)recipe;
+        var teacher = own.Teacher is { } path ? Fan(path, device) : null;
         return new SupervisedStage("network", ShippedNetwork(recipe), recipe, own.Adam, device, (network, batch, mode) =>
-            new LossTerms().Add("heatmap", 1, PixelLoss.L2(
-                network.Forward(batch.HighResTensor(network.Device), mode),
-                Heatmaps.Of(batch, batch.HighResSide, own.Sigma * batch.HighResSide / 64).To(network.Device))));
+        {
+            var faces = batch.HighResTensor(network.Device);
+            var truth = teacher is null
+                ? Heatmaps.Of(batch, batch.HighResSide, own.Sigma * batch.HighResSide / MapSide).To(network.Device)
+                : Teach(teacher, faces, mode with { Training = false });
+            return new LossTerms().Add("heatmap", 1, PixelLoss.L2(network.Forward(faces, mode), truth));
+        }, owned: teacher);
+    }
+
+    public override void Check(Recipe recipe)
+    {
+        if (((DistilledFanRecipe)recipe).Teacher is not null && recipe.Data.HighRes != MapSide)
+        {
+            throw new RevisageException($"FAN teaches maps of {MapSide}x{MapSide}, but data.high_res is {recipe.Data.HighRes}. Set it to {MapSide}, or name no teacher.");
+        }
     }
 
     public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) =>
         new LandmarkValidation(faces, recipe, maps => Decode(maps, recipe.Data.HighRes));
 
     public override Block ShippedNetwork(Recipe recipe) => new DistilledFanNetwork();
+
+    private static TorchNetwork Fan(string path, Device device)
+    {
+        var fan = new TorchNetwork("teacher", new FanNetwork(new FanOptions()), seed: 0, device);
+        fan.Load(AuthorLayouts.Fan4.Apply(ImportedCheckpoint.Read(path), fan.Weights.Select(named => named.Path)));
+        return fan;
+    }
+
+    private static Tensor Teach(TorchNetwork fan, Tensor faces, ForwardMode mode)
+    {
+        using var gradients = Autograd.WithoutGradients();
+        return fan.Forward(faces.UpsampleBilinear2d(FanSide, FanSide, alignCorners: false), mode);
+    }
 
     private static IEnumerable<Landmarks> Decode(Tensor maps, int side) =>
         maps.ToArray().Chunk(Landmarks.Count * side * side).Select(face => HeatmapDecoder.LocalMean(face, side, side, scale: 1));

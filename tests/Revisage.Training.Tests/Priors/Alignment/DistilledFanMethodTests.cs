@@ -1,0 +1,76 @@
+using Revisage.Restoration;
+using Revisage.Torch;
+using Revisage.Training.Data;
+using Revisage.Training.Data.GroundTruth;
+using Revisage.Training.Priors.Alignment;
+using Revisage.Training.Torch;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Tests.Priors.Alignment;
+
+[Trait("Category", "torch")]
+public sealed class DistilledFanMethodTests : IDisposable
+{
+    private static readonly DistilledFanRecipe Recipe = new()
+    {
+        Method = "distilled-fan",
+        Precision = Precision.Fp32,
+        Data = new DataOptions { HighRes = 64, LowRes = 0, Range = ValueRange.Unit },
+    };
+
+    private readonly SyntheticFaces faces = new(train: 4, val: 2, side: 64, hr: 64, annotated: true);
+    private readonly TensorScope scope = new();
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        faces.Dispose();
+    }
+
+    [Fact]
+    public void Landmarks_teach_as_Gaussians()
+    {
+        var batch = Batch();
+        using var stage = new DistilledFanMethod().CreateStage(Recipe, default);
+        using var untrained = new TorchNetwork("untrained", new DistilledFanNetwork(), Recipe.Seed);
+        var maps = untrained.Forward(batch.HighResTensor(default), new ForwardMode(Training: true, Precision.Fp32)).ToArray();
+        var drawn = new float[maps.Length];
+        for (var i = 0; i < batch.Size; i++)
+        {
+            LandmarkHeatmaps.Draw(batch.LandmarksOf(i), 1, 64, LandmarkHeatmaps.FanSigma, drawn.AsSpan(i * 68 * 64 * 64, 68 * 64 * 64));
+        }
+
+        var loss = stage.Step(batch, 0).Values()[0];
+
+        loss.Value.ShouldBe(maps.Zip(drawn, (a, b) => (double)(a - b) * (a - b)).Average(), 1e-5);
+    }
+
+    [Fact]
+    public void A_teachers_maps_take_their_place()
+    {
+        var batch = Batch();
+        var file = Path.Combine(faces.Folder, "fan.safetensors");
+        using var fan = new TorchNetwork("fan", new FanNetwork(new FanOptions()), seed: 3);
+        using (var stream = File.Create(file))
+        {
+            Safetensors.Write(stream, [.. fan.Save()]);
+        }
+
+        using var stage = new DistilledFanMethod().CreateStage(Recipe with { Teacher = file }, default);
+        using var untrained = new TorchNetwork("untrained", new DistilledFanNetwork(), Recipe.Seed);
+        var maps = untrained.Forward(batch.HighResTensor(default), new ForwardMode(Training: true, Precision.Fp32)).ToArray();
+        var taught = fan.Forward(batch.HighResTensor(default).UpsampleBilinear2d(256, 256, alignCorners: false), new ForwardMode(Training: false, Precision.Fp32)).ToArray();
+
+        var loss = stage.Step(batch, 0).Values()[0];
+
+        loss.Value.ShouldBe(maps.Zip(taught, (a, b) => (double)(a - b) * (a - b)).Average(), 1e-3 * loss.Value);
+        stage.Networks.ShouldAllBe(network => network.Name.StartsWith("network", StringComparison.Ordinal), "checkpoints do not hold the teacher");
+    }
+
+    [Fact]
+    public void A_teacher_wants_faces_of_its_maps_size() =>
+        Should.Throw<RevisageException>(() => new DistilledFanMethod().Check(Recipe with { Teacher = "fan.pth", Data = Recipe.Data with { HighRes = 128 } }))
+            .Message.ShouldBe("FAN teaches maps of 64x64, but data.high_res is 128. Set it to 64, or name no teacher.");
+
+    private FaceBatch Batch() => FaceDataset.Load(faces.Open(), "train", Recipe.Data, 1).Batch(0, 2);
+}
