@@ -7,7 +7,7 @@ using Revisage.Torch;
 //   training [batch] [seconds] [bf16|fp32] [--profile]   images/s of forward, backward and update of EDSR
 //   peak [bf16|fp32]                                     GFLOP/s of the fastest operator there is
 //   cost                                                 GFLOP of one image's forward and backward
-//   loader FOLDER THREADS                                faces/s decoded from a packed set
+//   loader FOLDER RECIPE WORKERS [--decode]              training samples/s; with --decode from the encoded pictures each time
 TorchSettings.Threads = Environment.ProcessorCount;
 var number = args switch
 {
@@ -15,18 +15,18 @@ var number = args switch
         int.Parse(batch, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture), TrainingSpeed.Parse(precision), rest.Contains("--profile")),
     ["peak", var precision] => Peak.Measure(TrainingSpeed.Parse(precision)),
     ["cost"] => TrainingSpeed.GigaFlopsAnImage,
-    ["loader", var folder, var threads] => LoaderSpeed.Measure(folder, int.Parse(threads, CultureInfo.InvariantCulture)),
-    _ => throw new ArgumentException("training BATCH SECONDS bf16|fp32 [--profile], peak bf16|fp32, cost, or loader FOLDER THREADS"),
+    ["loader", var folder, var recipe, var workers, .. var rest] => LoaderSpeed.Measure(folder, recipe, int.Parse(workers, CultureInfo.InvariantCulture), rest.Contains("--decode")),
+    _ => throw new ArgumentException("training BATCH SECONDS bf16|fp32 [--profile], peak bf16|fp32, cost, or loader FOLDER RECIPE WORKERS [--decode]"),
 };
 Console.WriteLine(number.ToString("F2", CultureInfo.InvariantCulture));
 
 namespace Revisage.Benchmarks
 {
     using Revisage.Training.Data;
-    using Revisage.Training.Data.Packed;
     using Revisage.Training.Layers;
     using Revisage.Training.Methods.Edsr;
     using Revisage.Training.Torch;
+    using Revisage.Training.Training;
 
     /// <summary>EDSR's own training step on random images.</summary>
     internal static class TrainingSpeed
@@ -43,8 +43,8 @@ namespace Revisage.Benchmarks
             // Any numbers do: the work does not depend on them.
             var random = new SampleRandom(1, 0);
             float[] Noise(int side) => [.. Enumerable.Range(0, batch * 3 * side * side).Select(_ => (float)random.NextDouble() * 2 - 1)];
-            var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128);
-            using var stage = new EdsrStage(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision }, Device.Cpu);
+            var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128, [], [], []);
+            using var stage = new EdsrMethod().CreateStage(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision }, Device.Cpu);
             var steps = 0;
             void Step()
             {
@@ -109,18 +109,24 @@ namespace Revisage.Benchmarks
         }
     }
 
-    /// <summary>Pictures of a packed set decoded all over the set, as training asks for them.</summary>
+    /// <summary>A recipe's batches and nothing else: decoded, varied, made small, in order.</summary>
     internal static class LoaderSpeed
     {
-        private const int WarmUp = 200, Faces = 10_000;
+        private const int WarmUp = 256, Faces = 8192;
 
-        // Prime, and so without a common factor with any set that is not made for it.
-        private const long Stride = 1_000_003;
-
-        public static double Measure(string folder, int threads)
+        public static double Measure(string folder, string recipeFile, int workers, bool decode)
         {
-            using var set = PackedSet.Open(folder);
-            void Read(int count) => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => set.ReadRgb((int)(i * Stride % set.Faces.Count)));
+            var recipe = RecipeFile.Load(recipeFile, "recipes", []);
+            var options = decode ? recipe.Data with { CacheMegabytes = 0 } : recipe.Data;
+            var dataset = FaceDataset.Load(FaceSources.Open(folder), "train", options, recipe.Seed);
+            using var loader = new BatchLoader(dataset, recipe.Batch, 0, workers);
+            void Read(int count)
+            {
+                for (var read = 0; read < count; read += recipe.Batch)
+                {
+                    loader.Next(default);
+                }
+            }
 
             Read(WarmUp);
             var clock = Stopwatch.StartNew();
