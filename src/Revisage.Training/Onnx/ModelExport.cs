@@ -96,7 +96,7 @@ public static class ModelExport
         using var stage = method.CreateStage(recipe, Device.Cpu);
         checkpoint.Restore(stage);
         var measured = method.CreateValidation(recipe, chosen).Run(stage);
-        var result = new MeasuredResult("validation", chosen.Count) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
+        var result = new MeasuredResult("validation", measured.Faces) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
         var path = Path.ChangeExtension(exported.Path, ".json");
         (ModelCard.Read(path) with { Results = [result] }).Write(path);
         return result;

@@ -48,7 +48,7 @@ public sealed class SuperResolutionValidation : IValidation
 
         var (psnr, ssim) = Measure(restored);
         return new ValidationResult(
-            psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored));
+            pairs.Count, psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored));
     }
 
     private (double Psnr, double Ssim) Measure(IReadOnlyList<Image> images)

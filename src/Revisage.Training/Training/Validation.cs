@@ -11,10 +11,11 @@ public interface IValidation
 }
 
 /// <summary>What was measured.</summary>
+/// <param name="Faces">How many were looked at.</param>
 /// <param name="Score">By which the best checkpoint is known: the higher the better.</param>
 /// <param name="Metrics">The first is the one that readers look at first.</param>
 /// <param name="Picture">For people to judge; null where there is nothing to see.</param>
-public sealed record ValidationResult(double Score, IReadOnlyList<ValidationMetric> Metrics, ValidationPicture? Picture)
+public sealed record ValidationResult(int Faces, double Score, IReadOnlyList<ValidationMetric> Metrics, ValidationPicture? Picture)
 {
     public override string ToString() => string.Join("  ", Metrics);
 }

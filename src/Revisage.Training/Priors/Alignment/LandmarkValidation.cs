@@ -47,7 +47,7 @@ public sealed class LandmarkValidation : IValidation
         }
 
         var error = found.Zip(truths, Percent).Average();
-        return new ValidationResult(-error, [new("nme", error, "F3", ofMeanShape)], Draw(found));
+        return new ValidationResult(truths.Length, -error, [new("nme", error, "F3", ofMeanShape)], Draw(found));
     }
 
     private double Percent(Landmarks found, Landmarks truth) => 100 * LandmarkError.Normalized(found, truth, recipe.Data.HighRes);

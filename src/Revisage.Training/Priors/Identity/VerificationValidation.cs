@@ -36,7 +36,7 @@ public sealed class VerificationValidation : IValidation
         var large = Measure(stage, batch => batch.HighRes);
         var small = Measure(stage, Shrunk);
         return new ValidationResult(
-            100 * large.Accuracy,
+            batches.Sum(batch => batch.Size), 100 * large.Accuracy,
             [
                 new("accuracy", 100 * large.Accuracy, "F1"), new("auc", large.AreaUnderCurve, "F4"),
                 new("accuracy_16", 100 * small.Accuracy, "F1"), new("auc_16", small.AreaUnderCurve, "F4"),

@@ -49,7 +49,7 @@ public sealed class ParsingValidation : IValidation
         var right = Enumerable.Range(0, classes).Sum(label => counts[label, label]);
         var all = Enumerable.Range(0, classes).Sum(Row);
         return new ValidationResult(
-            skin, [new("iou_skin", skin, "F2"), new("iou_mean", known.Average(), "F2"), new("pixels_right", 100.0 * right / all, "F2")], Draw(found));
+            found.Count, skin, [new("iou_skin", skin, "F2"), new("iou_mean", known.Average(), "F2"), new("pixels_right", 100.0 * right / all, "F2")], Draw(found));
 
         long Row(int label) => Enumerable.Range(0, classes).Sum(other => counts[label, other]);
 
