@@ -43,21 +43,18 @@ public static class ImageFile
         }
 
         var loader = LoaderFor(start, path);
-        return Decode(loader, vips => vips.SourceOf(path), path);
+        return Decode(loader, vips => vips.SourceOf(path), path, Image.FromRgb24);
     }
 
     /// <param name="data">A whole file.</param>
     /// <param name="name">What errors call it.</param>
     /// <inheritdoc cref="Load"/>
-    public static unsafe Image Decode(ReadOnlySpan<byte> data, string name)
-    {
-        var loader = LoaderFor(data, name);
-        fixed (byte* pinned = data)
-        {
-            var (address, length) = ((nint)pinned, data.Length);
-            return Decode(loader, vips => vips.SourceOf(address, length), name);
-        }
-    }
+    public static Image Decode(ReadOnlySpan<byte> data, string name) => Decode(data, name, Image.FromRgb24);
+
+    /// <summary>The 8-bit values as the file has them: [Height, Width, 3].</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, string)"/>
+    public static (int Width, int Height, byte[] Rgb) DecodeRgb24(ReadOnlySpan<byte> data, string name) =>
+        Decode(data, name, (width, height, rgb) => (width, height, rgb.ToArray()));
 
     /// <summary>Writes the format that the extension of <paramref name="path"/> names; the file appears whole or not at all.</summary>
     /// <exception cref="RevisageException">No known extension, more pixels than the format holds, or the file cannot be written.</exception>
@@ -84,7 +81,17 @@ public static class ImageFile
     public static bool LooksReadable(string path) => CanSave(path)
         || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
 
-    private static Image Decode(string loader, Func<Vips, VipsObject> open, string name)
+    private static unsafe T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
+    {
+        var loader = LoaderFor(data, name);
+        fixed (byte* pinned = data)
+        {
+            var (address, length) = ((nint)pinned, data.Length);
+            return Decode(loader, vips => vips.SourceOf(address, length), name, read);
+        }
+    }
+
+    private static T Decode<T>(string loader, Func<Vips, VipsObject> open, string name, PixelReader<T> read)
     {
         var vips = Vips.Library;
         if (!vips.Has(loader))
@@ -110,7 +117,7 @@ public static class ImageFile
                     ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
                     : vips.Apply("copy", bytes);
                 using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
-                return vips.ReadRgb24(rgb);
+                return vips.ReadRgb24(rgb, read);
             });
         }
         catch (VipsException e)

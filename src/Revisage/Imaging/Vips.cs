@@ -234,7 +234,7 @@ internal sealed unsafe class Vips
     public bool HasField(VipsObject image, string name) => Utf8(name, n => imageFieldType(image.Handle, (byte*)n)) != 0;
 
     /// <summary>The pixels of an image of three 8-bit bands.</summary>
-    public Image ReadRgb24(VipsObject image)
+    public T ReadRgb24<T>(VipsObject image, PixelReader<T> read)
     {
         nuint length;
         var bytes = writeToMemory(image.Handle, &length);
@@ -242,7 +242,7 @@ internal sealed unsafe class Vips
             throw new VipsException("the pixels cannot be read");
         try
         {
-            return Image.FromRgb24(Width(image), Height(image), new ReadOnlySpan<byte>(bytes, checked((int)length)));
+            return read(Width(image), Height(image), new ReadOnlySpan<byte>(bytes, checked((int)length)));
         }
         finally
         {
@@ -359,6 +359,9 @@ internal sealed unsafe class Vips
         public long Second;
     }
 }
+
+/// <summary>Makes something of interleaved 8-bit RGB that lives as long as the call.</summary>
+internal delegate T PixelReader<out T>(int width, int height, ReadOnlySpan<byte> rgb);
 
 /// <summary>One reference to a GObject.</summary>
 internal sealed class VipsObject(Vips library, nint handle) : IDisposable
