@@ -74,6 +74,14 @@ public static class ImageFile
         return Encode(image, ".png", "picture.png");
     }
 
+    /// <summary>A JPEG of quality 95, whose colour has the picture's full size.</summary>
+    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    public static byte[] EncodeJpeg(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Encode(image, ".jpg", "picture.jpg");
+    }
+
     /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
     public static bool CanSave(string path) => SaverFor(Path.GetExtension(path)) is not null;
 

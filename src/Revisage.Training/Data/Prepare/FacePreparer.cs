@@ -1,4 +1,3 @@
-using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
@@ -269,7 +268,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         return found.Count > 0 ? found : finder.Value.Detect(picture, 1);
     }
 
-    private bool IsOutside(Work work, Landmarks? landmarks, string? name = null)
+    private static bool IsOutside(Work work, Landmarks? landmarks, string? name = null)
     {
         if (landmarks is null)
         {

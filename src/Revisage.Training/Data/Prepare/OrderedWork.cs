@@ -17,6 +17,7 @@ internal static class OrderedWork
         var results = new TResult?[count];
         var (next, taken, stopped) = (0, 0, false);
         ExceptionDispatchInfo? fault = null;
+        var window = ahead * threads;
         var workers = Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(Work)).ToArray();
         using var interrupted = cancel.Register(Stop);
         foreach (var worker in workers)
@@ -85,7 +86,7 @@ internal static class OrderedWork
         {
             lock (gate)
             {
-                while (next < count && next >= taken + ahead * workers.Length && !stopped)
+                while (next < count && next >= taken + window && !stopped)
                 {
                     Monitor.Wait(gate);
                 }

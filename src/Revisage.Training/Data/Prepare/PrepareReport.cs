@@ -68,10 +68,14 @@ public sealed record PreparedSet(string Set, int Pictures, int Kept, int Already
 /// <inheritdoc cref="SourceProblem"/>
 public sealed record ReportedProblem(string Set, string Name, string Kind, string Detail);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(PrepareReport))]
 internal sealed partial class PrepareReportJson : JsonSerializerContext
 {
-    // Names stay as people write them.
-    public static PrepareReportJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static PrepareReportJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        // Names stay as people write them.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }
