@@ -9,6 +9,8 @@ namespace Revisage.Training.Data.Crops;
 /// </summary>
 public sealed record AlignedCrop : FaceCrop
 {
+    private const int Least = 128;
+
     /// <summary>Side of the face, without margin. Above 128, faces that the photograph shows smaller come at 128.</summary>
     public int Size { get; init; } = 128;
 
@@ -22,12 +24,14 @@ public sealed record AlignedCrop : FaceCrop
 
     public override CropBasis Basis => CropBasis.Landmarks;
 
+    public override string Description => FormattableString.Invariant(
+        $"square of {Extent} times the landmarks' larger extent, its centre {Lift} of it above their box's; {Size} of {Size / 4 * 5} pixels{(Size > Least ? $", or {Least} of {Least / 4 * 5} where the photograph has fewer" : "")}; bicubic");
+
     public override CropPlan? Plan(int width, int height, FaceBox? box, Landmarks? landmarks)
     {
-        const int least = 128;
         var (x, y, extent) = Measure(landmarks);
         var side = Extent * extent;
-        var hr = side >= Size ? Size : Math.Min(Size, least);
+        var hr = side >= Size ? Size : Math.Min(Size, Least);
         var stored = hr / 4 * 5;
         return new CropPlan(Square(x, y - Lift * extent, side * stored / hr), stored, stored, hr);
     }

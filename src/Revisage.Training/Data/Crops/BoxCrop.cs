@@ -19,6 +19,8 @@ public sealed record BoxCrop : FaceCrop
 
     public override CropBasis Basis => CropBasis.Box;
 
+    public override string Description => FormattableString.Invariant($"square of {Factor} times the box's larger side; {Size} pixels; bicubic");
+
     public override CropPlan? Plan(int width, int height, FaceBox? box, Landmarks? landmarks)
     {
         var face = box ?? throw new ArgumentNullException(nameof(box));

@@ -16,6 +16,8 @@ public sealed record CelebACrop : FaceCrop
 
     public override CropBasis Basis => CropBasis.Picture;
 
+    public override string Description => FormattableString.Invariant($"central 178x178 of CelebA's aligned 178x218; {Size} pixels; bilinear");
+
     public override ResampleFilter Filter => ResampleFilter.Bilinear;
 
     public override CropPlan? Plan(int width, int height, FaceBox? box, Landmarks? landmarks) =>
@@ -31,6 +33,8 @@ public sealed record GwaInetCrop : FaceCrop
     public override string Id => "gwainet";
 
     public override CropBasis Basis => CropBasis.Picture;
+
+    public override string Description => "central 144x168 of CelebA's aligned 178x218";
 
     public override CropPlan? Plan(int width, int height, FaceBox? box, Landmarks? landmarks) =>
         CelebA.IsAligned(width, height) ? new CropPlan(CelebA.Centre(144, 168), 144, 168, 144) : null;

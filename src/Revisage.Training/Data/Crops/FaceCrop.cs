@@ -24,6 +24,9 @@ public abstract record FaceCrop
 
     public abstract CropBasis Basis { get; }
 
+    /// <summary>The convention in words and numbers, for a set's manifest.</summary>
+    public abstract string Description { get; }
+
     public virtual ResampleFilter Filter => ResampleFilter.Bicubic;
 
     /// <summary>What is cut from a picture of that size; null if the convention is for pictures of another size.</summary>

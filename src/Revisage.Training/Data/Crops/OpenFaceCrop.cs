@@ -17,6 +17,8 @@ public sealed record OpenFaceCrop : FaceCrop
 
     public override CropBasis Basis => CropBasis.Landmarks;
 
+    public override string Description => FormattableString.Invariant($"square of {Extent} times the landmarks' larger extent, around their box's centre; {Size} pixels; bicubic");
+
     public override CropPlan? Plan(int width, int height, FaceBox? box, Landmarks? landmarks)
     {
         var (x, y, extent) = Measure(landmarks);

@@ -24,6 +24,9 @@ public sealed record PrepareOptions
     /// </summary>
     public bool LowQuality { get; init; }
 
+    /// <summary>How photographs are cut, in words.</summary>
+    public string CropDescription => LowQuality ? "small faces with 0.3 of context, in their own pixels" : Crop.Description;
+
     /// <summary>Of the face's side; what the photograph shows smaller is rejected, since resizing would invent it.</summary>
     public double MinNativeShare { get; init; } = 0.7;
 

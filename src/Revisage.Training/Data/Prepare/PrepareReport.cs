@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Revisage.Training.Data.Packed;
 using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Prepare;
@@ -8,10 +9,8 @@ namespace Revisage.Training.Data.Prepare;
 /// <summary>What a run made of its inputs.</summary>
 public sealed record PrepareReport
 {
-    internal const string FileName = "prepare-report.json";
-
-    /// <summary>Its convention and numbers, as <see cref="Crops.FaceCrop"/> prints itself; of a low-quality set, none.</summary>
-    public required string? Crop { get; init; }
+    /// <summary>How photographs were cut, in words; crops that were prepared before stay as they are.</summary>
+    public required string Crop { get; init; }
 
     public required int Seed { get; init; }
 
@@ -48,16 +47,29 @@ public sealed record PrepareReport
         .ThenBy(kind => kind.Key, StringComparer.Ordinal)
         .Select(kind => (kind.Key, kind.Count(), (IReadOnlyList<string>)[.. kind.Take(names).Select(problem => problem.Name)]));
 
+    /// <summary>What a packed set's manifest says of where its faces come from.</summary>
+    /// <param name="inputs">Those of the run.</param>
+    public IReadOnlyList<PreparedSource> Sources(IReadOnlyList<PrepareInput> inputs) =>
+    [
+        .. Sets.Select(set => new PreparedSource
+        {
+            Set = set.Set,
+            Terms = inputs.First(input => input.Set == set.Set).Terms,
+            Crop = inputs.Where(input => input.Set == set.Set).All(input => input.Listing.Faces.All(face => face.Hr is not null)) ? "as it came" : Crop,
+            Pictures = set.Pictures,
+            LeftOut = new SortedDictionary<string, int>(
+                Rejected.Where(problem => problem.Set == set.Set).GroupBy(problem => problem.Kind).ToDictionary(kind => kind.Key, kind => kind.Count()), StringComparer.Ordinal),
+        }),
+    ];
+
     public string ToJson() => JsonSerializer.Serialize(this, PrepareReportJson.Readable.PrepareReport);
 
     /// <summary>Into the set's folder.</summary>
     /// <exception cref="RevisageException">The file cannot be written.</exception>
-    public string Write(string folder)
-    {
-        var path = Path.Combine(folder, FileName);
-        AtomicFile.WriteAllText(path, ToJson() + "\n");
-        return path;
-    }
+    public void Write(string folder) => AtomicFile.WriteAllText(PathIn(folder), ToJson() + "\n");
+
+    /// <summary>Where it is in a set's folder.</summary>
+    public static string PathIn(string folder) => Path.Combine(folder, "prepare-report.json");
 }
 
 /// <param name="Pictures">Files that the dataset lists.</param>

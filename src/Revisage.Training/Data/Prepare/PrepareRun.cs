@@ -46,7 +46,7 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
         using var process = Process.GetCurrentProcess();
         return new PrepareReport
         {
-            Crop = options.LowQuality ? null : options.Crop.ToString(),
+            Crop = options.CropDescription,
             Seed = options.Seed,
             Sets = tally.Sets(),
             Rejected = tally.Rejected,
