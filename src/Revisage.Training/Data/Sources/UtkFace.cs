@@ -1,14 +1,12 @@
 using System.Globalization;
-using System.Numerics;
-using Revisage.Faces;
 
 namespace Revisage.Training.Data.Sources;
 
 /// <summary>
 /// UTKFace (Zhang, CVPR 2017): the label is the file's name, age_gender_race_time: gender 0 male, 1 female; race 0
-/// white, 1 black, 2 Asian, 3 Indian, 4 others. <c>26_1_0_20170116.jpg.chip.jpg</c> is a crop of 200x200, kept as it
-/// is, with 68 points in <c>landmark_list_part1.txt</c> to <c>part3</c> where these are there (and do not end in
-/// the crop's ".chip.jpg"); <c>26_1_0_20170116.jpg</c> is a photograph.
+/// white, 1 black, 2 Asian, 3 Indian, 4 others. <c>26_1_0_20170116.jpg.chip.jpg</c> is a crop of 200x200, kept as it is;
+/// <c>26_1_0_20170116.jpg</c> is a photograph. The 68 points of <c>landmark_list_part1.txt</c> are not read: the download
+/// does not say of which of the two they are.
 /// </summary>
 public sealed class UtkFace : IDatasetLayout
 {
@@ -32,7 +30,7 @@ public sealed class UtkFace : IDatasetLayout
     {
         var files = new DatasetFolder(folder, Terms.Name);
         var problems = new List<SourceProblem>();
-        var pictures = files.PicturesBelow(folder, problems, ChipEnding, anywhere: true);
+        var pictures = files.PicturesBelow(folder, problems);
         var labels = new (int Age, string Gender, string Ethnicity)[pictures.Names.Count];
         for (var i = 0; i < labels.Length; i++)
         {
@@ -42,27 +40,11 @@ public sealed class UtkFace : IDatasetLayout
             }
         }
 
-        var landmarks = new Landmarks?[pictures.Names.Count];
-        for (var part = 1; part <= 3; part++)
-        {
-            if (files.FindFile($"landmark_list_part{part}.txt") is { } path)
-            {
-                using var table = new AnnotationTable(path) { Columns = 1 + 2 * Landmarks.Count };
-                var points = pictures.Read(
-                    table, "name and 68 points", (AnnotationTable line, out Vector2[] value) => line.TryPoints(1, Landmarks.Count, out value), complete: false);
-                for (var i = 0; i < points.Length; i++)
-                {
-                    landmarks[i] = points[i] is { } known ? new Landmarks(known) : landmarks[i];
-                }
-            }
-        }
-
         return new SourceListing(
             [.. pictures.Faces(i => new SourceFace
             {
                 Path = pictures.PathOf(i),
                 Name = pictures.Names[i],
-                Landmarks = landmarks[i],
                 Age = labels[i].Age,
                 Gender = labels[i].Gender,
                 Ethnicity = labels[i].Ethnicity,
