@@ -169,7 +169,7 @@ internal static class PrepareCommand
         }
 
         output.WriteLine(report.Problems.Count == 0
-            ? $"'{folder}' is whole: {Number(report.Faces)} faces."
+            ? $"'{folder}' is whole: {Number(report.Faces)} faces{(report.LandmarksOutside > 0 ? $", {Number(report.LandmarksOutside)} with a landmark just outside" : "")}."
             : $"'{folder}' has {Number(report.Problems.Count)} faults. Prepare it again, or restore it from a copy.");
         return report.Problems.Count == 0;
     }

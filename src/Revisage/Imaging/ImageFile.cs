@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Revisage.Imaging;
 
 /// <summary>
@@ -20,6 +22,8 @@ public static class ImageFile
     private const string Quality = "95";
 
     private const int StartLength = 32;
+
+    private const string Profile = "icc-profile-data";
 
     /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture.</exception>
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
@@ -74,12 +78,15 @@ public static class ImageFile
         return Encode(image, ".png", "picture.png");
     }
 
-    /// <summary>A JPEG of quality 95, whose colour has the picture's full size.</summary>
+    /// <summary>A JPEG file; colour is at half resolution below quality 90.</summary>
+    /// <param name="quality">1 to 100.</param>
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
-    public static byte[] EncodeJpeg(Image image)
+    public static byte[] EncodeJpeg(Image image, int quality)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Encode(image, ".jpg", "picture.jpg");
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        return Encode(image, ".jpg", "picture.jpg", quality);
     }
 
     /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
@@ -118,6 +125,10 @@ public static class ImageFile
                         $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
                 }
 
+                // Most faces are; each step below would give them back as they are, and costs more than decoding them.
+                if (vips.IsPlainRgb24(header) && vips.Orientation(header) <= 1 && !vips.HasField(header, Profile))
+                    return vips.ReadRgb24(header, read);
+
                 using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
                 using var coloured = ToSrgb(vips, upright);
                 using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
@@ -142,7 +153,7 @@ public static class ImageFile
 
     private static VipsObject ToSrgb(Vips vips, VipsObject image)
     {
-        if (vips.HasField(image, "icc-profile-data"))
+        if (vips.HasField(image, Profile))
         {
             try
             {
@@ -158,9 +169,9 @@ public static class ImageFile
         return vips.Apply("colourspace", image, ("space", "srgb"));
     }
 
-    private static unsafe byte[] Encode(Image image, string extension, string name)
+    private static unsafe byte[] Encode(Image image, string extension, string name, int? quality = null)
     {
-        var (operation, options) = SaverFor(extension)
+        var (operation, options) = SaverFor(extension, quality?.ToString(CultureInfo.InvariantCulture) ?? Quality)
             ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of .png, .jpg, .jpeg, .webp, .tif, .tiff. Choose one of these.");
         var vips = Vips.Library;
         try
@@ -204,11 +215,11 @@ public static class ImageFile
     }
 
     // strip: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).
-    private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension) => extension.ToLowerInvariant() switch
+    private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension, string quality = Quality) => extension.ToLowerInvariant() switch
     {
         ".png" => ("pngsave_buffer", [("strip", "true"), ("filter", "paeth")]),
-        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("strip", "true"), ("Q", Quality)]),
-        ".webp" => ("webpsave_buffer", [("strip", "true"), ("Q", Quality)]),
+        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("strip", "true"), ("Q", quality)]),
+        ".webp" => ("webpsave_buffer", [("strip", "true"), ("Q", quality)]),
         ".tif" or ".tiff" => ("tiffsave_buffer", [("strip", "true"), ("compression", "deflate")]),
         _ => null,
     };

@@ -33,6 +33,8 @@ internal sealed unsafe class Vips
     private readonly delegate* unmanaged<nint, int> imageWidth;
     private readonly delegate* unmanaged<nint, int> imageHeight;
     private readonly delegate* unmanaged<nint, int> imageBands;
+    private readonly delegate* unmanaged<nint, int> imageFormat;
+    private readonly delegate* unmanaged<nint, int> imageInterpretation;
     private readonly delegate* unmanaged<nint, int> imageOrientation;
     private readonly delegate* unmanaged<nint, int> imageHasAlpha;
     private readonly delegate* unmanaged<nint, byte*, nint> imageFieldType;
@@ -78,6 +80,8 @@ internal sealed unsafe class Vips
         imageWidth = (delegate* unmanaged<nint, int>)Find("vips_image_get_width");
         imageHeight = (delegate* unmanaged<nint, int>)Find("vips_image_get_height");
         imageBands = (delegate* unmanaged<nint, int>)Find("vips_image_get_bands");
+        imageFormat = (delegate* unmanaged<nint, int>)Find("vips_image_get_format");
+        imageInterpretation = (delegate* unmanaged<nint, int>)Find("vips_image_get_interpretation");
         imageOrientation = (delegate* unmanaged<nint, int>)Find("vips_image_get_orientation");
         imageHasAlpha = (delegate* unmanaged<nint, int>)Find("vips_image_hasalpha");
         imageFieldType = (delegate* unmanaged<nint, byte*, nint>)Find("vips_image_get_typeof");
@@ -225,6 +229,13 @@ internal sealed unsafe class Vips
     public int Height(VipsObject image) => imageHeight(image.Handle);
 
     public int Bands(VipsObject image) => imageBands(image.Handle);
+
+    /// <summary>Whether its values are sRGB of three 8-bit bands already, unless a profile says otherwise.</summary>
+    public bool IsPlainRgb24(VipsObject image)
+    {
+        const int unsignedByte = 0, srgb = 22;
+        return Bands(image) == 3 && imageFormat(image.Handle) == unsignedByte && imageInterpretation(image.Handle) == srgb;
+    }
 
     /// <summary>EXIF's 1 to 8; 1 is upright.</summary>
     public int Orientation(VipsObject image) => imageOrientation(image.Handle);

@@ -2,6 +2,7 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Tests;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 
@@ -111,7 +112,7 @@ public class DlibTests
         foreach (var line in known)
         {
             var cells = line.Split(',');
-            var picture = RgbPicture.Load(Path.Combine(FacesFact("aligned"), cells[0]));
+            var picture = RgbPicture.Of(ImageFile.Load(Path.Combine(FacesFact("aligned"), cells[0])));
             var points = finder.FindLandmarksIn(picture, new FaceBox(30, 40, 100, 100));
             errors.Add(Enumerable.Range(0, Landmarks.Count).Average(i => Math.Sqrt(
                 Math.Pow(points[i].X - float.Parse(cells[1 + 2 * i]), 2) + Math.Pow(points[i].Y - float.Parse(cells[2 + 2 * i]), 2))));
@@ -126,7 +127,7 @@ public class DlibTests
     public void Doubling_finds_smaller_faces()
     {
         using var detector = new DlibDetector();
-        var small = RgbPicture.Load(Directory.EnumerateFiles(Path.Combine(FacesFact("photos"), "london", "london"), "*.jpg").Order().First()).Resized(100, 100, ResampleFilter.Bicubic);
+        var small = RgbPicture.Of(ImageFile.Load(Directory.EnumerateFiles(Path.Combine(FacesFact("photos"), "london", "london"), "*.jpg").Order().First())).Resized(100, 100, ResampleFilter.Bicubic);
 
         detector.Detect(small, 0).ShouldBeEmpty();
         var face = detector.Detect(small, 1).ShouldHaveSingleItem();
@@ -141,6 +142,6 @@ public class DlibTests
     {
         var rgb = new byte[3 * width * height];
         new Random(5).NextBytes(rgb);
-        return new RgbPicture(width, height, rgb);
+        return new RgbPicture(rgb, width, height);
     }
 }

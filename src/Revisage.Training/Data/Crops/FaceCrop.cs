@@ -1,6 +1,7 @@
 using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Crops;
@@ -86,7 +87,7 @@ public sealed record CropPlan(FaceBox Region, int Width, int Height, int Hr)
         var rgb = new byte[checked(3 * Width * Height)];
         PillowResize.Resize(
             part.Rgb, part.Width, part.Height, (Region.Left - left, Region.Top - top, Region.Width, Region.Height), rgb, Width, Height, filter);
-        return new RgbPicture(Width, Height, rgb);
+        return new RgbPicture(rgb, Width, Height);
     }
 
     // The region with what the filter reads around it, as far as there is a photograph.

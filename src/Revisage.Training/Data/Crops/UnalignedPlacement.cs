@@ -1,4 +1,5 @@
 using System.Numerics;
+using Revisage.Training.Data.Augmentation;
 
 namespace Revisage.Training.Data.Crops;
 
@@ -45,53 +46,11 @@ public sealed record UnalignedPlacement(double Degrees, double Scale, double Shi
             * Matrix3x2.CreateTranslation((float)(ShiftX * width), (float)(ShiftY * height));
     }
 
-    /// <summary>The placed picture, of the same size: bicubic (a = -0.5), black where the upright one has nothing.</summary>
-    /// <param name="rgb">[height, width, 3].</param>
-    /// <param name="placed">Likewise; must not overlap <paramref name="rgb"/>.</param>
-    public void Apply(ReadOnlySpan<byte> rgb, int width, int height, Span<byte> placed)
+    /// <summary>The same as training's geometry: cubic (a = -0.5), and black where the upright picture has nothing.</summary>
+    /// <param name="side">Of the picture, a square.</param>
+    public FaceGeometry ToGeometry(int side)
     {
-        if (rgb.Length != 3 * width * height || placed.Length != rgb.Length)
-        {
-            throw new ArgumentException($"{width}x{height} RGB has {3 * width * height} bytes, but {rgb.Length} and {placed.Length} were given.");
-        }
-
-        Matrix3x2.Invert(Transform(width, height), out var back);
-        Span<float> columns = stackalloc float[4];
-        Span<float> rows = stackalloc float[4];
-        for (var y = 0; y < height; y++)
-        {
-            for (var x = 0; x < width; x++)
-            {
-                var from = Vector2.Transform(new Vector2(x, y), back);
-                var (left, top) = ((int)MathF.Floor(from.X) - 1, (int)MathF.Floor(from.Y) - 1);
-                Weigh(from.X - left, columns);
-                Weigh(from.Y - top, rows);
-                var sum = Vector3.Zero;
-                for (var j = Math.Max(0, -top); j < Math.Min(4, height - top); j++)
-                {
-                    for (var i = Math.Max(0, -left); i < Math.Min(4, width - left); i++)
-                    {
-                        var at = 3 * ((top + j) * width + left + i);
-                        sum += rows[j] * columns[i] * new Vector3(rgb[at], rgb[at + 1], rgb[at + 2]);
-                    }
-                }
-
-                var to = placed.Slice(3 * (y * width + x), 3);
-                for (var c = 0; c < 3; c++)
-                {
-                    to[c] = (byte)Math.Clamp(sum[c] + 0.5f, 0, 255);
-                }
-            }
-        }
-    }
-
-    // The weights of four pixels around a place that is between the second and the third.
-    private static void Weigh(float place, Span<float> weights)
-    {
-        for (var i = 0; i < 4; i++)
-        {
-            var d = Math.Abs(place - i);
-            weights[i] = d < 1 ? (1.5f * d - 2.5f) * d * d + 1 : ((-0.5f * d + 2.5f) * d - 4) * d + 2;
-        }
+        Matrix3x2.Invert(Transform(side, side), out var toSource);
+        return new FaceGeometry(toSource, Mirrored: false, side, OutsidePixels.Black);
     }
 }

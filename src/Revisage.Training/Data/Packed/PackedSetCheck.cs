@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Revisage.Faces;
 
 namespace Revisage.Training.Data.Packed;
 
@@ -10,8 +11,9 @@ public sealed record CheckProblem(string Name, string Problem);
 
 /// <summary>What a check found; a set without problems is sound.</summary>
 /// <param name="Faces">That were decoded, or tried.</param>
+/// <param name="LandmarksOutside">Faces with a landmark just outside the picture, as tight crops have them: chins and cheeks.</param>
 /// <param name="Problems">Files first, then faces in their order.</param>
-public sealed record CheckReport(int Faces, IReadOnlyList<CheckProblem> Problems);
+public sealed record CheckReport(int Faces, int LandmarksOutside, IReadOnlyList<CheckProblem> Problems);
 
 /// <summary>
 /// Looks at everything in a packed set: the files' SHA-256, each face's checksum, pictures and parsing maps by
@@ -21,6 +23,9 @@ public static class PackedSetCheck
 {
     // CelebAMask-HQ's background and 18 parts.
     private const int Classes = 19;
+
+    // Of the picture's width and height. UTKFace's own crops cut faces by up to 0.14; beyond this no face was cut so.
+    private const float FarOutside = 0.25f;
 
     /// <param name="progress">Faces done.</param>
     /// <returns>All that is wrong; a set that cannot be opened is a problem too, and no exception.</returns>
@@ -48,7 +53,7 @@ public static class PackedSetCheck
                 found[i] = [.. OfFace(set, i)];
                 progress?.Report(Interlocked.Increment(ref done));
             });
-            return new CheckReport(found.Length, [.. problems, .. found.SelectMany(face => face)]);
+            return new CheckReport(found.Length, set.Faces.Count(face => FirstOutside(face, 0) is not null), [.. problems, .. found.SelectMany(face => face)]);
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<MissingComponentException>().FirstOrDefault() is { } missing)
         {
@@ -57,7 +62,7 @@ public static class PackedSetCheck
         catch (RevisageException e)
         {
             problems.Add(new CheckProblem(folder, e.Message));
-            return new CheckReport(0, problems);
+            return new CheckReport(0, 0, problems);
         }
     }
 
@@ -136,16 +141,30 @@ public static class PackedSetCheck
             yield return new CheckProblem(face.Name, $"Its parsing map has a class {highest}, but the highest is {Classes - 1}.");
         }
 
-        if (Array.FindIndex(face.Landmarks?.Points.ToArray() ?? [], point => IsOutside(point, face)) is >= 0 and var first)
+        if (FirstOutside(face, FarOutside) is { } first)
         {
             var point = face.Landmarks![first];
-            yield return new CheckProblem(face.Name, string.Create(CultureInfo.InvariantCulture, $"Landmark {first} is at ({point.X}, {point.Y}), outside its {face.Width}x{face.Height} pixels."));
+            yield return new CheckProblem(face.Name, string.Create(CultureInfo.InvariantCulture, $"Landmark {first} is at ({point.X}, {point.Y}), far outside its {face.Width}x{face.Height} pixels."));
         }
     }
 
-    // Hidden points are NaN; pixels reach half a pixel around their centres.
-    private static bool IsOutside(Vector2 point, FaceRecord face) =>
-        point.X < -0.5f || point.Y < -0.5f || point.X > face.Width - 0.5f || point.Y > face.Height - 0.5f;
+    /// <param name="beyond">Of the picture's width and height.</param>
+    private static int? FirstOutside(FaceRecord face, float beyond)
+    {
+        // Pixels reach half a pixel around their centres. Hidden points are NaN, which is never outside.
+        var size = new Vector2(face.Width, face.Height);
+        var (min, max) = (-beyond * size - new Vector2(0.5f), (1 + beyond) * size - new Vector2(0.5f));
+        for (var i = 0; face.Landmarks is { } landmarks && i < Landmarks.Count; i++)
+        {
+            var point = landmarks[i];
+            if (point.X < min.X || point.Y < min.Y || point.X > max.X || point.Y > max.Y)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
 
     private static string? Failure(Func<byte[]?> read)
     {

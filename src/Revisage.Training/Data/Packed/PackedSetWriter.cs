@@ -112,12 +112,13 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(index.IsClosed, this);
-            if (Refusal(record, picture, parsing) is { } refusal)
+            // A null byte[] arrives here as no bytes and not as null.
+            var map = parsing ?? ReadOnlyMemory<byte>.Empty;
+            if (Refusal(record, picture.Length, map.Length) is { } refusal)
             {
                 throw new RevisageException(refusal);
             }
 
-            var map = parsing ?? ReadOnlyMemory<byte>.Empty;
             try
             {
                 var blobs = Place(picture, map);
@@ -267,7 +268,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
         }
     }
 
-    private string? Refusal(FaceRecord face, ReadOnlyMemory<byte> picture, ReadOnlyMemory<byte>? parsing)
+    private string? Refusal(FaceRecord face, int pictureBytes, int parsingBytes)
     {
         if (string.IsNullOrEmpty(face.Name) || string.IsNullOrEmpty(face.Set))
         {
@@ -284,12 +285,12 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
             return $"'{face.Name}' is {face.Width}x{face.Height} with a face of {face.Hr} pixels, which does not fit in it. Cut it again.";
         }
 
-        if (picture.IsEmpty || parsing is { IsEmpty: true } || parsing is null != face.Parsing is ParsingSource.None)
+        if (pictureBytes == 0 || parsingBytes == 0 != face.Parsing is ParsingSource.None)
         {
-            return $"'{face.Name}' comes with {picture.Length} bytes of picture and {parsing?.Length ?? 0} of parsing map (source: {face.Parsing}). Give what its record says.";
+            return $"'{face.Name}' comes with {pictureBytes} bytes of picture and {parsingBytes} of parsing map (source: {face.Parsing}). Give what its record says.";
         }
 
-        var bytes = picture.Length + (long)(parsing?.Length ?? 0);
+        var bytes = pictureBytes + (long)parsingBytes;
         if (bytes > packBytes)
         {
             return $"'{face.Name}' takes {bytes} bytes, but a pack has {packBytes}. Make its picture smaller.";

@@ -2,6 +2,7 @@ using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Data.Prepare;
@@ -83,7 +84,7 @@ public static class ContactSheet
         var face = source.Faces[index];
         var scale = (double)Tile / Math.Max(face.Width, face.Height);
         var (width, height) = (Math.Max(1, (int)Math.Round(face.Width * scale)), Math.Max(1, (int)Math.Round(face.Height * scale)));
-        var crop = new RgbPicture(face.Width, face.Height, source.ReadRgb(index)).Resized(width, height, ResampleFilter.Bicubic);
+        var crop = new RgbPicture(source.ReadRgb(index), face.Width, face.Height).Resized(width, height, ResampleFilter.Bicubic);
         var plain = new byte[3 * Tile * Tile];
         for (var y = 0; y < height; y++)
         {

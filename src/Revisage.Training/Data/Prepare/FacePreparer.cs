@@ -1,6 +1,8 @@
+using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
@@ -31,8 +33,12 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
     // A picture no larger is a crop of a face and no photograph.
     private const int LargestPoorCrop = 256;
 
-    // Over the landmarks' extent. UTKFace's tight crops have jaws 0.15 outside; what is farther out belongs elsewhere.
-    private const double FarOutside = 0.25;
+    // Over the landmarks' extent in a photograph, over a crop's sides. UTKFace's tight crops have jaws 0.15 outside; what
+    // is farther out belongs elsewhere.
+    private const float FarOutside = 0.25f;
+
+    // At which faces show no blocks, and colour keeps its full size.
+    private const int JpegQuality = 95;
 
     private const int SharpnessSide = 128;
 
@@ -49,7 +55,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         {
             file = PictureBytes.Read(faces[0].Path);
             var (width, height, rgb) = ImageFile.DecodeRgb24(file, faces[0].Path);
-            picture = new RgbPicture(width, height, rgb);
+            picture = new RgbPicture(rgb, width, height);
         }
         catch (RevisageException e) when (e is not MissingComponentException)
         {
@@ -210,6 +216,12 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         }
 
         var moved = landmarks?.Transformed(plan.Transform);
+        if (moved is not null && IsFarOutside(moved.Bounds(), FarOutside * plan.Width, FarOutside * plan.Height, plan.Width, plan.Height))
+        {
+            work.Reject(ProblemKind.LandmarksOutside, $"they reach far out of the crop of {plan.Width}x{plan.Height}", name);
+            return;
+        }
+
         if (TryParse(work, moved, parsing => parsing.Cut(plan, picture.Width, picture.Height), plan.Width, plan.Height, out var parsing))
         {
             if (plan.Region.ShareOutside(picture.Width, picture.Height) > 0)
@@ -217,7 +229,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
                 work.Note(ProblemKind.EdgeRepeated, $"{plan.Region.ShareOutside(picture.Width, picture.Height):P1} of the crop", name);
             }
 
-            work.Add(Record(work, name, plan.Width, plan.Height, plan.Hr, moved, parsing.Source), ImageFile.EncodeJpeg(crop.ToImage()), parsing.Map);
+            work.Add(Record(work, name, plan.Width, plan.Height, plan.Hr, moved, parsing.Source), ImageFile.EncodeJpeg(crop.ToImage(), JpegQuality), parsing.Map);
         }
     }
 
@@ -275,18 +287,22 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
             return false;
         }
 
-        var (min, max) = landmarks.Bounds();
-        var extent = Math.Max(max.X - min.X, max.Y - min.Y);
-        var farthest = Math.Max(Math.Max(-min.X, -min.Y), Math.Max(max.X - work.Picture.Width + 1, max.Y - work.Picture.Height + 1));
-        // Also for points that are not numbers, or all on one place.
-        if (extent > 0 && float.IsFinite(extent) && farthest <= FarOutside * extent)
+        var bounds = landmarks.Bounds();
+        var extent = Math.Max(bounds.Max.X - bounds.Min.X, bounds.Max.Y - bounds.Min.Y);
+        // Also for points that are not numbers, or all in one place.
+        if (extent > 0 && float.IsFinite(extent) && !IsFarOutside(bounds, FarOutside * extent, FarOutside * extent, work.Picture.Width, work.Picture.Height))
         {
             return false;
         }
 
-        work.Reject(ProblemKind.LandmarksOutside, $"{farthest:F0} pixels outside of {work.Picture.Width}x{work.Picture.Height}, with an extent of {extent:F0}", name);
+        work.Reject(
+            ProblemKind.LandmarksOutside,
+            $"({bounds.Min.X:F0}, {bounds.Min.Y:F0}) to ({bounds.Max.X:F0}, {bounds.Max.Y:F0}) in {work.Picture.Width}x{work.Picture.Height} pixels", name);
         return true;
     }
+
+    private static bool IsFarOutside((Vector2 Min, Vector2 Max) bounds, float farX, float farY, int width, int height) =>
+        bounds.Min.X < -farX || bounds.Min.Y < -farY || bounds.Max.X > width - 1 + farX || bounds.Max.Y > height - 1 + farY;
 
     private bool TryParse(
         Work work, Landmarks? landmarks, Func<SourceParsing, byte[]> cut, int width, int height, out (ParsingSource Source, byte[]? Map) parsing)

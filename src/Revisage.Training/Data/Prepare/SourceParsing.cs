@@ -1,5 +1,6 @@
 using System.Numerics;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Data.Prepare;
@@ -38,7 +39,7 @@ internal sealed class SourceParsing(int width, int height, byte[] labels)
                 throw new RevisageException($"'{file}' should end in a class of CelebAMask-HQ, such as _skin.png, and does not. Rename or remove it.");
             }
 
-            merged = Draw(merged, RgbPicture.Load(file), Layers[layer].Class, file);
+            merged = Draw(merged, RgbPicture.Of(ImageFile.Load(file)), Layers[layer].Class, file);
         }
 
         return merged ?? throw new ArgumentException("A parsing map has one file or more.", nameof(files));

@@ -2,6 +2,7 @@ using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Tests.Data.GroundTruth;
 
@@ -153,6 +154,6 @@ public class FaceCropTests
             (rgb[3 * i], rgb[3 * i + 1]) = ((byte)(10 * (i % width)), (byte)(10 * (i / width)));
         }
 
-        return new RgbPicture(width, height, rgb);
+        return new RgbPicture(rgb, width, height);
     }
 }

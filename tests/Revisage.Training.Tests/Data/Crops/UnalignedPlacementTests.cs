@@ -1,6 +1,7 @@
 using System.Numerics;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Tests.Data.Crops;
 
@@ -77,12 +78,7 @@ public class UnalignedPlacementTests
         sorted[sorted.Length / 2].ShouldBe((from + to) / 2, 0.05 * (to - from));
     }
 
-    private static byte[] Placed(UnalignedPlacement placement, byte[] rgb)
-    {
-        var placed = new byte[rgb.Length];
-        placement.Apply(rgb, Side, Side, placed);
-        return placed;
-    }
+    private static byte[] Placed(UnalignedPlacement placement, byte[] rgb) => placement.ToGeometry(Side).Apply(new RgbPicture(rgb, Side, Side)).Rgb;
 
     private static byte[] OneDot(int x, int y)
     {

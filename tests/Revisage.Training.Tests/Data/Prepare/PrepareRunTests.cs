@@ -3,6 +3,7 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Crops;
+using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
@@ -94,7 +95,7 @@ public sealed class PrepareRunTests : IDisposable
 
         sink.Faces.ShouldBeEmpty();
         report.Rejected.ShouldAllBe(problem => problem.Kind == "landmarks outside the picture");
-        report.Rejected[0].Detail.ShouldStartWith("391 pixels outside of 200x200");
+        report.Rejected[0].Detail.ShouldBe("(510, 80) to (590, 140) in 200x200 pixels");
     }
 
     [Fact]
@@ -376,7 +377,7 @@ public sealed class PrepareRunTests : IDisposable
 
         // 1.3 x 40 = 52 and 1.3 x 30 = 39; the face of 100 is none of these, and that at the border is cut by it.
         sink.Faces.Select(face => (face.Record.Name, face.Record.Width)).ShouldBe([("crowd.png#3", 39), ("crowd.png", 52)]);
-        var photograph = RgbPicture.Load(source.Path);
+        var photograph = RgbPicture.Of(ImageFile.Load(source.Path));
         RgbPicture.Of(ImageFile.Decode(sink.Faces[1].Picture, "face")).Rgb.ShouldBe(photograph.Part(94, 94, 52, 52).Rgb);
         report.Rejected.Single().ShouldBe(new ReportedProblem("drawn", "crowd.png#2", "face cut by the border", "12 % of it is outside"));
     }
