@@ -53,7 +53,8 @@ internal static class PrepareCommand
             var sources = parsed.GetRequiredValue(folders);
             if (parsed.GetValue(check))
             {
-                return Task.FromResult(sources.Count(folder => !Check(folder, target, error, cancel)) == 0 ? ExitCode.Done : ExitCode.Failed);
+                var faulty = sources.Where(folder => !Check(folder, target, error, cancel)).ToArray();
+                return Task.FromResult(faulty.Length == 0 ? ExitCode.Done : ExitCode.Failed);
             }
 
             var options = new PrepareOptions

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Revisage.Faces;
-using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Sources;
 

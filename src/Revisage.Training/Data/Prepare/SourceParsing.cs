@@ -1,4 +1,5 @@
 using System.Numerics;
+using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;

@@ -6,7 +6,6 @@ using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
-using Revisage.Training.Detection;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 
