@@ -85,8 +85,9 @@ internal sealed class AnnotatedPictures
     /// <summary>What a file says of each picture, whose name is a line's first field. Pictures that it passes over are left out.</summary>
     /// <param name="form">A line's fields, in words.</param>
     /// <param name="complete">Whether a picture that the file passes over is to be left out.</param>
+    /// <param name="lastCounts">Whether of a picture's two lines the last is right. Otherwise nobody can tell, and it is left out.</param>
     /// <exception cref="RevisageException">Most lines are of another format, or none names a picture: the file is another dataset's.</exception>
-    public T?[] Read<T>(AnnotationTable table, string form, LineReader<T> read, bool complete = true)
+    public T?[] Read<T>(AnnotationTable table, string form, LineReader<T> read, bool complete = true, bool lastCounts = false)
     {
         var values = new T?[names.Count];
         var known = new bool[names.Count];
@@ -109,12 +110,18 @@ internal sealed class AnnotatedPictures
             {
                 NameAbsent(table[0].ToString(), $"named in '{file}', line {table.Number}");
             }
-            else if (known[picture])
-            {
-                problems.Add(new SourceProblem($"{file}:{table.Number}", SourceProblemKind.DuplicateName, $"'{table[0]}' has a line already, which is kept"));
-            }
             else
             {
+                if (known[picture])
+                {
+                    problems.Add(new SourceProblem(
+                        $"{file}:{table.Number}", SourceProblemKind.DuplicateName, $"'{table[0]}' has a line already; {(lastCounts ? "this one counts" : "the picture is left out")}"));
+                    if (!lastCounts)
+                    {
+                        leftOut.Add(picture);
+                    }
+                }
+
                 (values[picture], known[picture]) = (value, true);
             }
         }
@@ -147,7 +154,7 @@ internal sealed class AnnotatedPictures
         foreach (var (path, split) in lists)
         {
             using var table = new AnnotationTable(path);
-            var listed = Read(table, "name", (AnnotationTable _, out bool value) => value = true, complete: false);
+            var listed = Read(table, "name", (AnnotationTable _, out bool value) => value = true, complete: false, lastCounts: true);
             for (var i = 0; i < listed.Length; i++)
             {
                 if (listed[i] && splits[i] is { } other)

@@ -64,7 +64,7 @@ public sealed class Helen : IDatasetLayout
             }
             else if (points[picture] is not null)
             {
-                problems.Add(new SourceProblem(file, SourceProblemKind.DuplicateName, $"'{name}' has points already, which are kept"));
+                pictures.LeaveOut(picture, SourceProblemKind.DuplicateName, $"has points in '{file}' and in another file");
             }
             else
             {

@@ -4,8 +4,8 @@ namespace Revisage.Training.Data.Sources;
 
 /// <summary>
 /// Face Research Lab London Set, from webmorphR.stim: <c>london/001_neutral.jpg</c> and <c>001_smiling.jpg</c>;
-/// <c>template189.csv</c>, without a header, the file and 189 points of the neutral ones; <c>webmorph_london_info.csv</c>, age,
-/// gender and ethnicity of each person.
+/// <c>template189.csv</c>, without a header, the file and 189 points of the neutral ones; <c>webmorph_london_info.csv</c>, age
+/// (or NA), gender and ethnicity of each person.
 /// </summary>
 public sealed class LondonFaces : IDatasetLayout
 {
@@ -81,11 +81,12 @@ public sealed class LondonFaces : IDatasetLayout
         while (table.Next())
         {
             var years = 0;
-            if (table.Count != 4 || table[2] is not ("female" or "male") || (!table[1].IsEmpty && !table.TryInteger(1, out years)))
+            var told = table.Count == 4 && table[1] is not "NA";
+            if (table.Count != 4 || table[2] is not ("female" or "male") || (told && !table.TryInteger(1, out years)))
             {
                 problems.Add(new SourceProblem($"{People}:{table.Number}", SourceProblemKind.MalformedLine, $"'{table.Excerpt()}' is not a number, age, gender and ethnicity"));
             }
-            else if (!people.TryAdd(table[0].ToString(), new Person(table[1].IsEmpty ? null : years, table[2] is "female" ? "f" : "m", table[3].ToString())))
+            else if (!people.TryAdd(table[0].ToString(), new Person(told ? years : null, table[2] is "female" ? "f" : "m", table[3].ToString())))
             {
                 problems.Add(new SourceProblem($"{People}:{table.Number}", SourceProblemKind.DuplicateName, $"'{table[0]}' has a line already, which is kept"));
             }

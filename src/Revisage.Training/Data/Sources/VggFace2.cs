@@ -39,7 +39,9 @@ public sealed class VggFace2 : IDatasetLayout
             }
         }
 
-        return new SourceListing(faces, problems);
+        return faces.Count > 0
+            ? new SourceListing(faces, problems)
+            : throw new RevisageException($"'{folder}' holds no face of {Terms.Name}: neither 'train' nor 'test' has pictures with usable annotations. Name the folder that both were unpacked to.");
     }
 
     private static bool HasIdentities(string folder) =>

@@ -6,8 +6,9 @@ namespace Revisage.Training.Data.Sources;
 /// <summary>
 /// Frames of the YouTube Faces DB with 68 points, as the facial key points set of github.com/udacity/P1_Facial_Keypoints
 /// has them: <c>training/Name_NN.jpg</c> with <c>training_frames_keypoints.csv</c>, and <c>test</c> likewise; or a selection,
-/// <c>images</c> with <c>keypoints.csv</c>. A line is the file's name and x and y of each point. Of the two digits, the first is the
-/// video's. People are also LFW's, under the same names.
+/// <c>images</c> with <c>keypoints.csv</c>. A line is the file's name and x and y of each point. Of the two digits, the
+/// first is the video's. People are also LFW's, under the same names. Udacity's two parts have frames of one name with different
+/// crops: where a selection put both into one folder, the file is the one of the last line, which is the one that counts.
 /// </summary>
 public sealed class YouTubeFacesKeypoints : IDatasetLayout
 {
@@ -37,7 +38,8 @@ public sealed class YouTubeFacesKeypoints : IDatasetLayout
                 throw new RevisageException($"'{table.Path}' should have 137 columns, a file and {Landmarks.Count} points, but begins with '{table.Excerpt()}': it is another dataset's. Put the right one there.");
             }
 
-            var points = pictures.Read(table, "file and 68 points", (AnnotationTable line, out Vector2[] value) => line.TryPoints(1, Landmarks.Count, out value));
+            var points = pictures.Read(
+                table, "file and 68 points", (AnnotationTable line, out Vector2[] value) => line.TryPoints(1, Landmarks.Count, out value), lastCounts: true);
             for (var i = 0; i < points.Length; i++)
             {
                 if (!IsFrame(pictures.Names[i]))

@@ -1,5 +1,3 @@
-using Revisage.Training.Data.Sources;
-
 namespace Revisage.Training.Tests.Data.Sources;
 
 /// <summary>Datasets whose folders or file names say who somebody is, or how old.</summary>
@@ -141,7 +139,7 @@ public sealed class IdentityDatasetTests
             ("original images/07380A44.jpg", "07380", 44, "f", "train"),
             ("original images/07381A05.jpg", "07381", 5, "m", "val"),
         ]);
-        listing.ShouldHaveProblems("original images/readme.jpg: malformed name", "original images/99999A01: absent picture");
+        listing.ShouldHaveProblems("original images/readme.jpg: malformed name", "original images/99999A01.jpg: absent picture");
     }
 
     [Fact]
