@@ -69,13 +69,14 @@ internal static class PrepareCommand
             var set = parsed.GetValue(output)!;
             var report = Prepare(inputs, set, options, error, cancel);
             Tell(report, set, target, error);
-            if (parsed.GetValue(sheet) is { } file && PackedSet.IsAt(set))
+            var gaveFaces = report.Kept + report.AlreadyThere > 0;
+            if (parsed.GetValue(sheet) is { } file && gaveFaces)
             {
                 using var packed = PackedSet.Open(set);
                 ImageFile.Save(ContactSheet.Draw(packed), file);
             }
 
-            return Task.FromResult(report.Rejected.Count == 0 ? ExitCode.Done : ExitCode.Failed);
+            return Task.FromResult(report.Rejected.Count == 0 && gaveFaces ? ExitCode.Done : ExitCode.Failed);
         });
         return command;
     }
@@ -135,7 +136,14 @@ internal static class PrepareCommand
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Pictures:N0} pictures, {report.Kept:N0} faces kept, {report.AlreadyThere:N0} from before, {report.Rejected.Count:N0} rejected; {report.PicturesPerSecond:N0} pictures/s, {report.Seconds:N0} s, peak memory {report.PeakMemoryBytes / 1e6:N0} MB"));
-        output.WriteLine(report.Kept + report.AlreadyThere > 0 ? $"'{set}' is written; '{PrepareReport.PathIn(set)}' says what was left out." : $"No picture gave a face; '{PrepareReport.PathIn(set)}' says why.");
+        if (report.Kept + report.AlreadyThere > 0)
+        {
+            output.WriteLine($"'{set}' is written; '{PrepareReport.PathIn(set)}' says what was left out.");
+        }
+        else
+        {
+            error.WriteLine($"No picture gave a face; '{PrepareReport.PathIn(set)}' says why. Name a folder that holds faces, or another --layout or --crop.");
+        }
     }
 
     private static void Count(TextWriter output, string title, IReadOnlyList<ReportedProblem> problems)

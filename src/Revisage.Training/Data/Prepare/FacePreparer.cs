@@ -31,7 +31,10 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
     private const double SmallContext = 1.3;
 
     // A picture no larger is a crop of a face and no photograph.
-    private const int LargestPoorCrop = 256;
+    private const int LargestPoorCrop = 300;
+
+    // In a picture that was doubled twice, what dlib is less sure of is mostly none.
+    private const double SmallScore = 0.3;
 
     // Over the landmarks' extent in a photograph, over a crop's sides. UTKFace's tight crops have jaws 0.15 outside; what
     // is farther out belongs elsewhere.
@@ -249,7 +252,10 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
             return;
         }
 
-        var found = finder.Value.Detect(picture, 2).Where(one => one.Box.Width is >= SmallFrom and <= SmallTo).OrderByDescending(one => one.Box.Width).ToArray();
+        var found = finder.Value.Detect(picture, 2)
+            .Where(one => one.Score >= SmallScore && one.Box.Width is >= SmallFrom and <= SmallTo)
+            .OrderByDescending(one => one.Box.Width)
+            .ToArray();
         if (found.Length == 0)
         {
             work.Reject(ProblemKind.NoFace, $"none of {SmallFrom} to {SmallTo} pixels");

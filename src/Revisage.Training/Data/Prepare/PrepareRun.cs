@@ -106,7 +106,8 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
             }
             else
             {
-                sink.Add(face.Record, face.Picture, face.Parsing);
+                // Not the array itself: null would become an empty memory.
+                sink.Add(face.Record, face.Picture, face.Parsing is { } map ? map : default(ReadOnlyMemory<byte>?));
                 tally.CountKept(set);
             }
         }
