@@ -41,6 +41,23 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("rgb.jpg")]
+    [InlineData("rgb.png")]
+    [InlineData("palette.png")]
+    [InlineData("swapped-profile.png")]
+    [InlineData("exif6.jpg")]
+    public void Bytes_are_those_of_the_image(string name)
+    {
+        var file = File.ReadAllBytes(ImagingFixtures.PathOf(name));
+        var image = ImageFile.Decode(file, name);
+
+        var (width, height, rgb) = ImageFile.DecodeRgb24(file, name);
+
+        (width, height).ShouldBe((image.Width, image.Height));
+        rgb.ShouldBe(image.ToRgb24());
+    }
+
+    [Theory]
     [InlineData("cmyk.jpg")]
     [InlineData("cmyk.tiff")]
     public void Ink_becomes_light(string name)

@@ -213,7 +213,13 @@ public sealed class PackedSetTests : IDisposable
                 var map = File.Exists(MapOf(picture)) ? File.ReadAllBytes(MapOf(picture)) : null;
                 var record = new FaceRecord
                 {
-                    Name = Path.GetFileName(picture), Set = "drawn", Split = "train", Width = 320, Height = 320, Hr = 256, Parsing = map is null ? ParsingSource.None : ParsingSource.Labels,
+                    Name = Path.GetFileName(picture),
+                    Set = "drawn",
+                    Split = "train",
+                    Width = 320,
+                    Height = 320,
+                    Hr = 256,
+                    Parsing = map is null ? ParsingSource.None : ParsingSource.Labels,
                 };
                 writer.Add(record, File.ReadAllBytes(picture), map);
             }
