@@ -126,7 +126,8 @@ public sealed class ColourJitter : IDegradation
             // To Pillow's HSV of 8 bits each, and back: both round, so that even a turn of 0 changes colours a little.
             float range = most - least, red = (most - r) / range, green = (most - g) / range, blue = (most - b) / range;
             var sixths = r == most ? blue - green : g == most ? (float)(2.0 + red - blue) : (float)(4.0 + green - red);
-            var hue = (byte)((int)((float)((sixths / 6.0 + 1.0) % 1.0) * 255.0) + shift);
+            var turns = sixths / 6.0 + 1.0;
+            var hue = (byte)((int)((float)(turns >= 1 ? turns - 1 : turns) * 255.0) + shift);
             var saturation = (byte)(range / most * 255.0);
             if (saturation == 0)
             {
@@ -148,7 +149,7 @@ public sealed class ColourJitter : IDegradation
                 _ => (v, p, q),
             };
 
-            byte Rounded(double part) => (byte)Math.Clamp(Math.Round(most * part, MidpointRounding.AwayFromZero), 0, 255);
+            byte Rounded(double part) => (byte)(most * part + 0.5);
         }
     }
 

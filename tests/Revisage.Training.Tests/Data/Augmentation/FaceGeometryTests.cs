@@ -144,7 +144,10 @@ public sealed class FaceGeometryTests
     {
         var augmentation = new FaceAugmentation(new AugmentationOptions
         {
-            Rotation = 25, Scale = new Interval { From = 0.8, To = 1.1 }, Shift = 5, Outside = outside,
+            Rotation = 25,
+            Scale = new Interval { From = 0.8, To = 1.1 },
+            Shift = 5,
+            Outside = outside,
         });
         for (var sample = 0; sample < 40; sample++)
         {

@@ -105,7 +105,14 @@ public sealed class GuidePairsTests
 
     private static FaceRecord Face(string? identity, string? photograph) => new()
     {
-        Name = "f", Set = "s", Split = "train", Width = 32, Height = 32, Hr = 32, Identity = identity, Photograph = photograph,
+        Name = "f",
+        Set = "s",
+        Split = "train",
+        Width = 32,
+        Height = 32,
+        Hr = 32,
+        Identity = identity,
+        Photograph = photograph,
     };
 
     private static T[] Draws<T>(int count, Func<SampleRandom, T> draw) => [.. Enumerable.Range(0, count).Select(sample => draw(new SampleRandom(3, sample)))];
