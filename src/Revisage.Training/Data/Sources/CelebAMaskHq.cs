@@ -34,8 +34,8 @@ public sealed class CelebAMaskHq : IDatasetLayout
         var pictures = files.PicturesBelow(files.MustHaveFolder("CelebA-HQ-img"), problems, ".jpg");
         var masks = FindMasks(files, pictures, problems);
         var originals = ReadMapping(files, pictures);
-        var splits = Through<string>(originals, files.FindFile(CelebAAnnotations.PartitionFile), 2, CelebAAnnotations.TrySplit, pictures, files);
-        var identities = Through<string>(originals, files.FindFile(CelebAAnnotations.IdentityFile), 2, CelebAAnnotations.TryIdentity, pictures, files);
+        var splits = Through(originals, files.FindFile(CelebAAnnotations.PartitionFile), CelebAAnnotations.PartitionForm, CelebAAnnotations.TrySplit, pictures, files, problems);
+        var identities = Through(originals, files.FindFile(CelebAAnnotations.IdentityFile), CelebAAnnotations.IdentityForm, CelebAAnnotations.TryIdentity, pictures, files, problems);
         var genders = CelebAAnnotations.ReadGenders(files.FindFile("CelebAMask-HQ-attribute-anno.txt"), pictures);
         return new SourceListing(
             [.. pictures.Faces(i => new SourceFace
@@ -101,25 +101,37 @@ public sealed class CelebAMaskHq : IDatasetLayout
     }
 
     /// <summary>What a CelebA file says of each picture's original; null without the file.</summary>
-    private static T?[]? Through<T>(string?[] originals, string? path, int columns, LineReader<T> read, AnnotatedPictures pictures, DatasetFolder files)
-        where T : class
+    private static string?[]? Through(
+        string?[] originals, string? path, string form, LineReader<string> read, AnnotatedPictures pictures, DatasetFolder files, List<SourceProblem> problems)
     {
         if (path is null)
         {
             return null;
         }
 
-        var known = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
-        using var table = new AnnotationTable(path) { Columns = columns };
+        var known = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        using var table = new AnnotationTable(path) { Columns = 2 };
+        var (lines, malformed) = (0, 0);
         while (table.Next())
         {
+            lines++;
             if (read(table, out var value))
             {
                 known.TryAdd(table[0].ToString(), value);
             }
+            else
+            {
+                malformed++;
+                problems.Add(new SourceProblem($"{files.Relative(path)}:{table.Number}", SourceProblemKind.MalformedLine, $"'{table.Excerpt()}' is not '{form}'"));
+            }
         }
 
-        var values = new T?[originals.Length];
+        if (2 * malformed > lines || !originals.Any(original => original is not null && known.ContainsKey(original)))
+        {
+            throw new RevisageException($"'{path}' should have lines of '{form}' for CelebA's pictures, but {malformed} of {lines} have another form, or none names an original of {Mapping}: it is another dataset's. Put the right one there.");
+        }
+
+        var values = new string?[originals.Length];
         for (var i = 0; i < values.Length; i++)
         {
             if (originals[i] is { } original && !known.TryGetValue(original, out values[i]))

@@ -29,15 +29,16 @@ public sealed class CelebATests
     public void The_downloads_own_folders_and_Windows_line_ends_do_not_matter()
     {
         using var set = new MiniatureDataset()
-            .Pictures("Img/img_align_celeba_png/000001.png")
-            .WindowsLines("Eval/list_eval_partition.txt", "000001.jpg 2")
-            .WindowsLines("Anno/list_landmarks_align_celeba.txt", "1", PointColumns, "000001.jpg  69  109  106  113   77  142   73  152  108  154");
+            .Pictures("Img/img_align_celeba_png/000001.png", "Img/img_align_celeba_png/Zoë Müller 1.png")
+            .WindowsLines("Eval/list_eval_partition.txt", "000001.jpg 2", "Zoë Müller 1.jpg 0")
+            .WindowsLines("Anno/list_landmarks_align_celeba.txt", "2", PointColumns,
+                "000001.jpg  69  109  106  113   77  142   73  152  108  154", "Zoë Müller 1.jpg 69 109 106 113 77 142 73 152 108 154");
 
         var listing = set.ReadAs("celeba");
 
         listing.Problems.ShouldBeEmpty();
-        var face = listing.Faces.ShouldHaveSingleItem();
-        (face.Name, face.Split, face.Identity, face.Gender).ShouldBe(("Img/img_align_celeba_png/000001.png", "test", null, null));
+        listing.Faces.Select(face => (face.Name, face.Split, face.Identity, face.Gender)).ShouldBe(
+            [("Img/img_align_celeba_png/000001.png", "test", null, null), ("Img/img_align_celeba_png/Zoë Müller 1.png", "train", null, null)]);
     }
 
     [Fact]
@@ -152,6 +153,14 @@ public sealed class CelebATests
         using var set = MaskHq();
 
         set.ReadAs("celebamask-hq").Faces.ShouldAllBe(face => face.Split == null && face.Identity == null);
+    }
+
+    [Fact]
+    public void CelebAMask_HQ_refuses_identities_for_the_partition()
+    {
+        using var set = MaskHq().Lines("list_eval_partition.txt", "119613.jpg 2880", "099094.jpg 2937");
+
+        set.ErrorAs("celebamask-hq").ShouldContain("2 of 2 have another form");
     }
 
     [Fact]
