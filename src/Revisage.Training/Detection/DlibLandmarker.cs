@@ -9,6 +9,7 @@ namespace Revisage.Training.Detection;
 /// dlib's 68 landmarks: an ensemble of regression trees (Kazemi and Sullivan, CVPR 2014) trained on 300-W. Points
 /// are found to fractions of a pixel. Safe to use from many threads.
 /// </summary>
+/// <remarks>300-W's licence excludes commercial use, and its authors ask to be asked before the model is used so.</remarks>
 public sealed unsafe class DlibLandmarker : IDisposable
 {
     /// <summary>Names another model file than Debian's.</summary>

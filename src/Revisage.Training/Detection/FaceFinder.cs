@@ -19,7 +19,7 @@ public interface IFaceFinder : IDisposable
 /// <summary>dlib's detector, one a thread, and its landmarks, shared by all.</summary>
 public sealed class DlibFaceFinder : IFaceFinder
 {
-    // 300 MB once unpacked; never given back, as every thread may hold it.
+    // Some 80 MB; never given back, as every thread may hold it.
     private static readonly Lazy<DlibLandmarker> Landmarker = new(() => new DlibLandmarker(), LazyThreadSafetyMode.PublicationOnly);
 
     private readonly DlibDetector detector = new();
