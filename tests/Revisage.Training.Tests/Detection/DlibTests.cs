@@ -73,6 +73,20 @@ public class DlibTests
         Should.Throw<ArgumentException>(() => landmarker.Find(Noise(50, 50), new FaceBox(0, 0, 0.2, 50)));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(300, 2)]
+    [InlineData(7, 9)]
+    public void A_picture_too_small_for_a_face_is_searched_without_one(int width, int height)
+    {
+        using var detector = new DlibDetector();
+
+        foreach (var doublings in Enumerable.Range(0, 3))
+        {
+            detector.Detect(Noise(width, height), doublings).ShouldBeEmpty();
+        }
+    }
+
     [Fact]
     public void A_model_that_is_absent_or_is_none_is_named_with_what_to_do()
     {

@@ -3,7 +3,7 @@ namespace Revisage.Training.Data.Prepare;
 /// <summary>Files of pictures, whole.</summary>
 internal static class PictureBytes
 {
-    // Four times the 100 megapixels that are decoded, without compression.
+    // 100 megapixels are decoded at most; with four channels of 16 bits they take 800 MB where nothing is compressed.
     private const long Most = 1 << 30;
 
     /// <exception cref="RevisageException">It is absent, cannot be read, or is too large for a picture.</exception>
