@@ -74,6 +74,13 @@ install_learn() {
     missing "the bridge to LibTorch did not compile"
 }
 
+install_faces() {
+  install_packages "installing dlib, its landmark model and a C++ compiler, which preparing photographs needs" \
+    libdlib-dev libdlib-data g++
+  run_logged dlib.log "building the bridge to dlib" "$root/native/dlib/build.sh" ||
+    missing "the bridge to dlib did not compile"
+}
+
 # publish PROJECT FOLDER: into a new folder that then takes the place of the old, so that a revisage which is
 # still running from it keeps its files.
 publish() {
@@ -89,7 +96,7 @@ publish() {
   rm -rf "$folder.old"
 }
 
-# prepare_tier use|learn: installs and builds; of two at once the second waits and finds the work done.
+# prepare_tier use|learn|faces: installs and builds; of two at once the second waits and finds the work done.
 prepare_tier() (
   set -euo pipefail
   mkdir -p "$root/.build"
@@ -103,13 +110,18 @@ prepare_tier() (
   # Listed before the build, so that an edit during it counts as one after it.
   local sources
   sources=$(list_sources "$1")
-  install_use
-  if [[ $1 == learn ]]; then
-    install_learn
-    publish Revisage.Training.Cli learn
-  else
-    publish Revisage.Cli use
-  fi
+  case $1 in
+    use)
+      install_use
+      publish Revisage.Cli use
+      ;;
+    learn)
+      install_use
+      install_learn
+      publish Revisage.Training.Cli learn
+      ;;
+    faces) install_faces ;;
+  esac
 
   printf '%s\n' "$sources" >"$root/.build/$1.stamp.new"
   mv "$root/.build/$1.stamp.new" "$root/.build/$1.stamp"

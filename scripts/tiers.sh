@@ -3,6 +3,8 @@
 
 use_sources=(Directory.Build.props Directory.Packages.props global.json revisage scripts native/use src/Revisage src/Revisage.Cli)
 learn_sources=("${use_sources[@]}" native/torch src/Revisage.Torch src/Revisage.Training src/Revisage.Training.Cli)
+# What finds faces and landmarks for prepare alone: no program, only the bridge to dlib.
+faces_sources=(native/dlib)
 
 # The name, size and time of every source of a tier: an edit, a deletion and an older file put back all show.
 list_sources() {

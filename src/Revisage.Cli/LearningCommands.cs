@@ -10,6 +10,7 @@ public static class LearningCommands
 {
     public static IReadOnlyList<LearningCommand> All { get; } =
     [
+        new("prepare", "Make a training set of photographs or a dataset: crops, landmarks, parsing maps, identities."),
         new("train", "Train a network by a recipe."),
         new("export", "Write a checkpoint's network as ONNX, with its card."),
         new("import", "Read weights of PyTorch or TensorFlow, and write them as safetensors."),

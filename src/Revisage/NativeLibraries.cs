@@ -68,6 +68,7 @@ public static class NativeLibraries
         if (Checkout.Root is { } root)
         {
             yield return Path.Combine(root, ".build", "native", "use", ofRuntime);
+            yield return Path.Combine(root, ".build", "native", "dlib");
         }
 
         // The host's own list: a package's folder in NuGet's cache, or where a single file unpacked itself.

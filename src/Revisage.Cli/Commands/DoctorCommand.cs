@@ -28,7 +28,8 @@ internal static class DoctorCommand
         output.WriteLine();
         output.WriteLine("To train them (optional):");
         Check(output, "C++ compiler", () => OnPath("g++") ?? throw new MissingComponentException("g++ is not installed. Run 'apt-get install g++'."));
-        Check(output, "LibTorch bridge", TorchBridge);
+        Check(output, "LibTorch bridge", () => Bridge("torch", "LibTorch", "train"));
+        Check(output, "dlib bridge", () => Bridge("dlib", "dlib", "prepare"));
         return usable.All(isThere => isThere) ? ExitCode.Done : ExitCode.Missing;
     }
 
@@ -66,22 +67,24 @@ internal static class DoctorCommand
             : $"{string.Join(", ", results.Select(result => result.Model.Name))} (verified) in '{ModelStore.Default.Folder}'";
     }
 
-    private static string TorchBridge()
+    /// <param name="folder">Of .build/native, and in the library's name.</param>
+    /// <param name="command">That installs and builds it.</param>
+    private static string Bridge(string folder, string library, string command)
     {
-        const string remedy = "Run './revisage train' in a checkout of the repository, which installs LibTorch and builds the bridge.";
+        var remedy = $"Run './revisage {command}' in a checkout of the repository, which installs {library} and builds the bridge.";
         if (Checkout.Root is not { } root)
         {
             throw new MissingComponentException($"This is no checkout. {remedy}");
         }
 
-        var bridge = Path.Combine(root, ".build", "native", "torch", "librevisage_torch.so");
+        var bridge = Path.Combine(root, ".build", "native", folder, $"librevisage_{folder}.so");
         if (!File.Exists(bridge))
         {
             throw new MissingComponentException($"'{bridge}' is not built. {remedy}");
         }
 
         return NativeLibrary.TryLoad(bridge, out _) ? $"'{bridge}' loads"
-            : throw new MissingComponentException($"'{bridge}' does not load: LibTorch is gone or another. {remedy}");
+            : throw new MissingComponentException($"'{bridge}' does not load: {library} is gone or another. {remedy}");
     }
 
     private static string? OnPath(string program) =>

@@ -18,7 +18,7 @@ public static class PillowResize
     private const int FractionBits = 22;
 
     private static readonly SizeCache<(int Source, int Target, ResampleFilter Filter), Taps> Cache = new(key =>
-        key.Filter == ResampleFilter.Nearest ? NearestTaps(key.Source, key.Target) : FilterTaps(key.Source, key.Target, key.Filter));
+        key.Filter == ResampleFilter.Nearest ? NearestTaps(key.Source, key.Target) : FilterTaps(key.Source, key.Target, key.Filter, 0, key.Source));
 
     /// <summary>The image, rounded to 8 bits, at <paramref name="width"/> x <paramref name="height"/>.</summary>
     public static Image Resize(Image image, int width, int height, ResampleFilter filter)
@@ -63,6 +63,42 @@ public static class PillowResize
             ResizeColumns(narrowed, 3 * targetWidth, target, Cache[(height, targetHeight, filter)]);
             ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    /// <summary>
+    /// A region of interleaved 8-bit RGB to another size, as Pillow's <c>resize(box=...)</c> has it: bounds may be
+    /// fractions of a pixel, and the filter reads what the picture has around the region.
+    /// </summary>
+    /// <param name="rgb">[height, width, 3].</param>
+    /// <param name="box">In pixels, the first of which reaches from 0 to 1; inside the picture.</param>
+    /// <param name="target">[targetHeight, targetWidth, 3]; must not overlap <paramref name="rgb"/>.</param>
+    /// <param name="filter">Bilinear or bicubic.</param>
+    public static void Resize(
+        ReadOnlySpan<byte> rgb,
+        int width,
+        int height,
+        (double Left, double Top, double Width, double Height) box,
+        Span<byte> target,
+        int targetWidth,
+        int targetHeight,
+        ResampleFilter filter)
+    {
+        Rgb24.CheckSize(rgb.Length, width, height, nameof(rgb));
+        Rgb24.CheckSize(target.Length, targetWidth, targetHeight, nameof(target));
+        if (!(box.Left >= 0 && box.Top >= 0 && box.Width > 0 && box.Height > 0 && box.Left + box.Width <= width && box.Top + box.Height <= height))
+        {
+            throw new ArgumentException(
+                $"A region of {box.Width:G6}x{box.Height:G6} at ({box.Left:G6}, {box.Top:G6}) does not fit a picture of {width}x{height}.", nameof(box));
+        }
+
+        if (filter == ResampleFilter.Nearest)
+        {
+            throw new ArgumentException("Regions are resized by bilinear or bicubic alone.", nameof(filter));
+        }
+
+        var narrowed = new byte[checked(3 * targetWidth * height)];
+        ResizeRows(rgb, width, height, narrowed, FilterTaps(width, targetWidth, filter, box.Left, box.Width));
+        ResizeColumns(narrowed, 3 * targetWidth, target, FilterTaps(height, targetHeight, filter, box.Top, box.Height));
     }
 
     private static void ResizeRows(ReadOnlySpan<byte> rgb, int width, int height, Span<byte> target, Taps taps)
@@ -184,9 +220,9 @@ public static class PillowResize
         return new Taps(starts, new int[target], []);
     }
 
-    private static Taps FilterTaps(int source, int target, ResampleFilter filter)
+    private static Taps FilterTaps(int source, int target, ResampleFilter filter, double first, double length)
     {
-        var scale = (double)source / target;
+        var scale = length / target;
         var widening = Math.Max(scale, 1.0);
         var support = (filter == ResampleFilter.Bilinear ? 1.0 : 2.0) * widening;
         var starts = new int[target];
@@ -194,7 +230,7 @@ public static class PillowResize
         var weights = new List<int>();
         for (var x = 0; x < target; x++)
         {
-            var centre = (x + 0.5) * scale;
+            var centre = first + (x + 0.5) * scale;
             var start = Math.Max((int)(centre - support + 0.5), 0);
             var end = Math.Min((int)(centre + support + 0.5), source);
             var exact = new double[end - start];

@@ -23,6 +23,29 @@ public class PillowResizeTests
     }
 
     [Fact]
+    public void Every_pixel_of_a_region_equals_Pillows()
+    {
+        foreach (var test in ImagingFixtures.Read<Region>("pillow-box.json"))
+        {
+            var resized = new byte[3 * test.To[0] * test.To[1]];
+            PillowResize.Resize(
+                ImagingFixtures.Noise(test.Seed, test.From[0], test.From[1]), test.From[0], test.From[1],
+                (test.Box[0], test.Box[1], test.Box[2] - test.Box[0], test.Box[3] - test.Box[1]),
+                resized, test.To[0], test.To[1], Enum.Parse<ResampleFilter>(test.Filter));
+
+            Convert.ToHexStringLower(SHA256.HashData(resized)).ShouldBe(test.Sha256, test.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_region_beyond_the_picture_is_refused_with_both_sizes()
+    {
+        var error = Should.Throw<ArgumentException>(() => PillowResize.Resize(new byte[12], 2, 2, (0.5, 0, 2, 2), new byte[12], 2, 2, ResampleFilter.Bicubic));
+
+        error.Message.ShouldContain("2x2 at (0.5, 0) does not fit a picture of 2x2");
+    }
+
+    [Fact]
     public void An_image_is_resized_as_its_bytes_are()
     {
         var rgb = ImagingFixtures.Noise(1, 20, 14);
@@ -69,6 +92,11 @@ public class PillowResizeTests
 
         // One buffer between the passes is 6 kB; a collection may empty the pool once in between.
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(20_000);
+    }
+
+    private sealed record Region(int Seed, string Filter, int[] From, double[] Box, int[] To, string Sha256)
+    {
+        public override string ToString() => $"{Filter} {From[0]}x{From[1]} ({string.Join(", ", Box)}) to {To[0]}x{To[1]}";
     }
 
     private sealed record Case(int Seed, string Filter, int[] From, int[] To, string? Pixels, string? Sha256)

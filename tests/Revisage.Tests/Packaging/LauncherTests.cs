@@ -28,6 +28,7 @@ public sealed class LauncherTests : IDisposable
         Write("src/Revisage.Training/Recipe.cs", "");
         Write("native/use/layout.sh", "#!/bin/sh\n");
         Write("native/torch/build.sh", "#!/bin/sh\necho bridge >> calls\n");
+        Write("native/dlib/build.sh", "#!/bin/sh\necho faces >> calls\n");
         Write("bin/dpkg-query", "#!/bin/sh\necho installed\n");
         Write("bin/npm", "#!/bin/sh\n");
         // publish PROJECT ... -o FOLDER: makes a program that says which project it is and what it was given.
@@ -64,6 +65,17 @@ public sealed class LauncherTests : IDisposable
 
         Start("train", "edsr").Output.ShouldBe("Revisage.Training.Cli: train edsr\n");
         Calls.ShouldBe(["Revisage.Cli", "bridge", "Revisage.Training.Cli"]);
+    }
+
+    [UnixFact]
+    public void Preparing_alone_builds_the_bridge_to_dlib_and_once()
+    {
+        Start("train");
+        Start("prepare", "photos").Output.ShouldBe("Revisage.Training.Cli: prepare photos\n");
+        Start("prepare", "photos");
+        Start("models");
+
+        Calls.ShouldBe(["bridge", "Revisage.Training.Cli", "faces", "Revisage.Cli"]);
     }
 
     [UnixFact]

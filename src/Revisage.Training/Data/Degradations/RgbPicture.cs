@@ -1,6 +1,8 @@
+using Revisage.Imaging;
+
 namespace Revisage.Training.Data.Degradations;
 
-/// <summary>A picture on its way to a training sample: interleaved 8-bit RGB, [height, width, 3]. Its bytes do not change.</summary>
+/// <summary>A picture on its way from a photograph to a training sample: interleaved 8-bit RGB, [height, width, 3]. Its bytes do not change.</summary>
 public sealed class RgbPicture
 {
     /// <param name="rgb">Taken over, and from then on only read.</param>
@@ -39,5 +41,47 @@ public sealed class RgbPicture
         }
 
         return new RgbPicture(cropped, width, height);
+    }
+
+    public static RgbPicture Of(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new RgbPicture(image.ToRgb24(), image.Width, image.Height);
+    }
+
+    public Image ToImage() => Image.FromRgb24(Width, Height, Rgb);
+
+    public RgbPicture Resized(int width, int height, ResampleFilter filter)
+    {
+        var resized = new byte[checked(3 * width * height)];
+        PillowResize.Resize(Rgb, Width, Height, resized, width, height, filter);
+        return new RgbPicture(resized, width, height);
+    }
+
+    /// <summary>A rectangle; what it has beyond the picture repeats the picture's edge.</summary>
+    public RgbPicture Part(int left, int top, int width, int height)
+    {
+        var part = new byte[checked(3 * width * height)];
+        // Of the part: the columns that the picture covers.
+        var (from, to) = (Math.Clamp(-left, 0, width), Math.Clamp(Width - left, 0, width));
+        for (var y = 0; y < height; y++)
+        {
+            var row = Rgb.AsSpan(3 * Width * Math.Clamp(top + y, 0, Height - 1), 3 * Width);
+            var line = part.AsSpan(3 * width * y, 3 * width);
+            if (from < to)
+            {
+                row[(3 * (left + from))..(3 * (left + to))].CopyTo(line[(3 * from)..]);
+            }
+
+            for (var x = 0; x < width; x++)
+            {
+                if (x < from || x >= to)
+                {
+                    row.Slice(3 * Math.Clamp(left + x, 0, Width - 1), 3).CopyTo(line[(3 * x)..]);
+                }
+            }
+        }
+
+        return new RgbPicture(part, width, height);
     }
 }

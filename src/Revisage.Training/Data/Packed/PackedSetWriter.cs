@@ -70,6 +70,18 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
         }
     }
 
+    /// <summary>All faces in the set so far.</summary>
+    public IReadOnlyList<FaceRecord> Faces
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. faces];
+            }
+        }
+    }
+
     /// <summary>Begins a set, goes on with one that was not finished, or adds to a finished one.</summary>
     /// <exception cref="RevisageException">The folder cannot be written to, or its set is damaged.</exception>
     public static PackedSetWriter Open(string folder) => Open(folder, DefaultPackBytes);
