@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
+using Revisage.Faces;
 using Revisage.Imaging;
+using Revisage.Restoration;
 using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Packed;
 using Revisage.Training.Data.Prepare;
@@ -34,12 +36,13 @@ internal static class PrepareCommand
         });
         var faces = new Option<string>("--faces") { Description = "Of a photograph with several: largest or all.", DefaultValueFactory = _ => "largest" };
         faces.AcceptOnlyFromAmong("largest", "all");
+        var parser = new Option<string?>("--parser") { Description = "A face parser, such as face-parser, that draws the parsing maps which a dataset lacks. The default draws polygons between the landmarks.", HelpName = "NAME|FILE.onnx" };
         var lowQuality = new Option<bool>("--low-quality") { Description = "The set of small real faces for High-to-Low: crops as they are, and of photographs the faces of 18 to 64 pixels." };
         var minSharpness = new Option<double?>("--min-sharpness") { Description = "Reject faces whose Laplacian varies less (try 50).", HelpName = "X" };
         var sheet = new Option<string?>("--sheet") { Description = "Also draw faces of the set with landmarks, heatmaps and parsing maps.", HelpName = "FILE.png" };
         var check = new Option<bool>("--check") { Description = "Verify the packed sets FOLDER instead of making one." };
         var seed = new Option<int>("--seed") { Description = "Decides which identities validate where a dataset has no partition.", DefaultValueFactory = _ => 1 };
-        var command = new Command("prepare", LearningCommands.Describe("prepare")) { folders, output, layout, crop, size, faces, lowQuality, minSharpness, sheet, check, seed };
+        var command = new Command("prepare", LearningCommands.Describe("prepare")) { folders, output, layout, crop, size, faces, parser, lowQuality, minSharpness, sheet, check, seed };
         command.Validators.Add(result =>
         {
             if (result.GetValue(check) == (result.GetValue(output) is not null))
@@ -67,7 +70,9 @@ internal static class PrepareCommand
             };
             var inputs = sources.SelectMany(folder => Read(folder, parsed.GetValue(layout))).ToArray();
             var set = parsed.GetValue(output)!;
-            var report = Prepare(inputs, set, options, error, cancel);
+            // One thread a picture: pictures are worked on side by side.
+            using var parsing = parsed.GetValue(parser) is { } model ? FaceParser.Open(ModelStore.Default.Find(model), new OnnxOptions { Threads = 1 }) : null;
+            var report = Prepare(inputs, set, options, parsing, error, cancel);
             Tell(report, set, target, error);
             var gaveFaces = report.Kept + report.AlreadyThere > 0;
             if (parsed.GetValue(sheet) is { } file && gaveFaces)
@@ -93,13 +98,13 @@ internal static class PrepareCommand
     private static IReadOnlyList<PrepareInput> Read(string folder, string? layout) =>
         PrepareInput.Read(folder, layout is null ? DatasetCatalog.Recognise(folder) : DatasetCatalog.Find(layout));
 
-    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, TextWriter error, CancellationToken cancel)
+    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, TextWriter error, CancellationToken cancel)
     {
         using var writer = PackedSetWriter.Open(set);
         PrepareReport report;
         using (var progress = new Progress("preparing", "pictures", inputs.Sum(input => input.Listing.Faces.DistinctBy(face => face.Path).Count()), error))
         {
-            report = new PrepareRun(options, () => new DlibFaceFinder()).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
+            report = new PrepareRun(options, () => new DlibFaceFinder(), parser).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
         }
 
         if (writer.Count > 0)

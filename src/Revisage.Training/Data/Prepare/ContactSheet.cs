@@ -7,8 +7,8 @@ using Revisage.Training.Data.GroundTruth;
 namespace Revisage.Training.Data.Prepare;
 
 /// <summary>
-/// A picture to judge a set by: faces spread over its sources, each as it is, with its landmarks, with their heatmaps,
-/// and with its parsing map drawn over it, below each other.
+/// A picture to judge a set by: faces spread over its sources, each as it is, and below each other, as far as the set
+/// has them, with its landmarks, with their heatmaps, and with its parsing map drawn over it.
 /// </summary>
 public static class ContactSheet
 {
@@ -18,8 +18,8 @@ public static class ContactSheet
     private static readonly Vector3 Dot = new(0, 255, 0);
     private static readonly Vector3 Hot = new(255, 60, 0);
 
-    // One for each class of CelebAMask-HQ: that of its own palette. Background shows the picture.
-    private static readonly Vector3[] Palette =
+    /// <summary>One for each class of CelebAMask-HQ: that of its own palette. Background shows the picture.</summary>
+    internal static IReadOnlyList<Vector3> Palette { get; } =
     [
         new(0, 0, 0), new(204, 0, 0), new(76, 153, 0), new(204, 204, 0), new(51, 51, 255), new(204, 0, 204), new(0, 255, 255), new(255, 204, 204),
         new(102, 51, 0), new(255, 0, 0), new(102, 204, 0), new(255, 255, 0), new(0, 0, 153), new(0, 0, 204), new(255, 51, 153), new(0, 204, 204),
@@ -27,7 +27,7 @@ public static class ContactSheet
     ];
 
     /// <param name="columns">Faces side by side.</param>
-    /// <param name="bands">Rows of faces, each of four pictures.</param>
+    /// <param name="bands">Rows of faces, each of up to four pictures.</param>
     /// <exception cref="RevisageException">The source has no faces, or one of them is damaged.</exception>
     public static Image Draw(IFaceSource source, int columns = 12, int bands = 2)
     {
@@ -40,18 +40,24 @@ public static class ContactSheet
         var chosen = Choose(source.Faces, columns * bands);
         bands = (chosen.Count + columns - 1) / columns;
         columns = Math.Min(columns, chosen.Count);
-        var (width, height) = (columns * Tile, bands * Layers * Tile);
+        int[] shown =
+        [
+            0,
+            .. chosen.Any(index => source.Faces[index].Landmarks is not null) ? (int[])[1, 2] : [],
+            .. chosen.Any(index => source.Faces[index].Parsing != ParsingSource.None) ? (int[])[3] : [],
+        ];
+        var (width, height) = (columns * Tile, bands * shown.Length * Tile);
         var sheet = new byte[3 * width * height];
         for (var i = 0; i < chosen.Count; i++)
         {
             var (band, column) = Math.DivRem(i, columns);
             var layers = DrawFace(source, chosen[i]);
-            for (var layer = 0; layer < Layers; layer++)
+            for (var row = 0; row < shown.Length; row++)
             {
                 for (var y = 0; y < Tile; y++)
                 {
-                    var at = 3 * (((band * Layers + layer) * Tile + y) * width + column * Tile);
-                    layers[layer].AsSpan(3 * y * Tile, 3 * Tile).CopyTo(sheet.AsSpan(at));
+                    var at = 3 * (((band * shown.Length + row) * Tile + y) * width + column * Tile);
+                    layers[shown[row]].AsSpan(3 * y * Tile, 3 * Tile).CopyTo(sheet.AsSpan(at));
                 }
             }
         }
@@ -104,7 +110,7 @@ public static class ContactSheet
                 for (var x = 0; x < width; x++)
                 {
                     var value = parsing[(int)((y + 0.5) * face.Height / height) * face.Width + (int)((x + 0.5) * face.Width / width)];
-                    Blend(layers[3], x, y, Palette[Math.Min(value, Palette.Length - 1)], value == 0 ? 0 : 0.5f);
+                    Blend(layers[3], x, y, Palette[Math.Min(value, Palette.Count - 1)], value == 0 ? 0 : 0.5f);
                 }
             }
         }

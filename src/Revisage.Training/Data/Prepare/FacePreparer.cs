@@ -23,7 +23,7 @@ internal sealed record PreparedPicture
 }
 
 /// <summary>Makes faces of one picture after another. For one thread.</summary>
-internal sealed class FacePreparer(PrepareOptions options, SplitAssignment splits, Func<IFaceFinder> openFinder) : IDisposable
+internal sealed class FacePreparer(PrepareOptions options, SplitAssignment splits, Func<IFaceFinder> openFinder, FaceParser? parser) : IDisposable
 {
     // High-to-Low's poor faces: 18 pixels are the fewest that show one, and at 64 its recipe's input is reached.
     private const double SmallFrom = 18, SmallTo = 64;
@@ -116,7 +116,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
             return;
         }
 
-        if (TryParse(work, landmarks, parsing => parsing.At(picture.Width, picture.Height), picture.Width, picture.Height, out var parsing))
+        if (TryParse(work, landmarks, parsing => parsing.At(picture.Width, picture.Height), picture, out var parsing))
         {
             var bytes = PictureBytes.IsJpegOrPng(file) ? file : ImageFile.EncodePng(picture.ToImage());
             work.Add(Record(work, face.Name, picture.Width, picture.Height, hr, landmarks, parsing.Source), bytes, parsing.Map);
@@ -225,7 +225,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
             return;
         }
 
-        if (TryParse(work, moved, parsing => parsing.Cut(plan, picture.Width, picture.Height), plan.Width, plan.Height, out var parsing))
+        if (TryParse(work, moved, parsing => parsing.Cut(plan, picture.Width, picture.Height), crop, out var parsing))
         {
             if (plan.Region.ShareOutside(picture.Width, picture.Height) > 0)
             {
@@ -311,14 +311,19 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         bounds.Min.X < -farX || bounds.Min.Y < -farY || bounds.Max.X > width - 1 + farX || bounds.Max.Y > height - 1 + farY;
 
     private bool TryParse(
-        Work work, Landmarks? landmarks, Func<SourceParsing, byte[]> cut, int width, int height, out (ParsingSource Source, byte[]? Map) parsing)
+        Work work, Landmarks? landmarks, Func<SourceParsing, byte[]> cut, RgbPicture face, out (ParsingSource Source, byte[]? Map) parsing)
     {
+        var (width, height) = (face.Width, face.Height);
         parsing = (ParsingSource.None, null);
         try
         {
             if (work.Face.Parsing.Count > 0)
             {
                 parsing = (ParsingSource.Labels, IndexedPng.Encode(cut(SourceParsing.Load(work.Face.Parsing)), width, height));
+            }
+            else if (parser is not null && !options.LowQuality)
+            {
+                parsing = (ParsingSource.Network, IndexedPng.Encode(parser.Parse(face.ToImage()), width, height));
             }
             else if (landmarks is not null && !options.LowQuality)
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Revisage.Faces;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 
@@ -10,7 +11,8 @@ namespace Revisage.Training.Data.Prepare;
 /// order of the listings, so the set does not depend on the threads. What the sink holds already is passed over.
 /// </summary>
 /// <param name="openFinder">Called once a thread, and only if a picture needs it.</param>
-public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFinder)
+/// <param name="parser">Draws the parsing maps that no dataset has; null for polygons of the landmarks.</param>
+public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFinder, FaceParser? parser = null)
 {
     // Pictures a thread may be ahead of the one that is handed over next.
     private const int Ahead = 16;
@@ -34,7 +36,7 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
             pictures.Length,
             Math.Max(1, options.Threads),
             Ahead,
-            () => new FacePreparer(options, splits, openFinder),
+            () => new FacePreparer(options, splits, openFinder, parser),
             (preparer, i) => preparer.Prepare(pictures[i].Set, pictures[i].Faces),
             cancel))
         {

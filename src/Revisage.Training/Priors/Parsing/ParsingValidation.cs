@@ -3,6 +3,7 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.GroundTruth;
+using Revisage.Training.Data.Prepare;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Parsing;
@@ -97,7 +98,5 @@ public sealed class ParsingValidation : IValidation
         return new ValidationPicture(ImageFile.EncodePng(canvas), canvas.Width, canvas.Height);
     }
 
-    // Bits of the class, as palettes of segmentation sets have it.
-    private static float Colour(byte label, int plane) =>
-        ((label >> plane & 1) * 0.55f) + ((label >> plane + 3 & 1) * 0.35f);
+    private static float Colour(byte label, int plane) => label < ContactSheet.Palette.Count ? ContactSheet.Palette[label][plane] / 255 : 0;
 }

@@ -38,6 +38,13 @@ public class ContactSheetTests
     }
 
     [Fact]
+    public void What_no_face_has_is_not_drawn()
+    {
+        ContactSheet.Draw(new Grey(2, face => face with { Landmarks = null, Parsing = ParsingSource.None })).Height.ShouldBe(160);
+        ContactSheet.Draw(new Grey(2, face => face with { Parsing = ParsingSource.None })).Height.ShouldBe(3 * 160);
+    }
+
+    [Fact]
     public void An_empty_set_is_refused() => Should.Throw<RevisageException>(() => ContactSheet.Draw(new Grey(0))).Message.ShouldContain("has no faces");
 
     private static (int Red, int Green, int Blue) Colour(Image image, int x, int y)
@@ -46,11 +53,11 @@ public class ContactSheetTests
         return (rgb[0], rgb[1], rgb[2]);
     }
 
-    private sealed class Grey(int count) : IFaceSource
+    private sealed class Grey(int count, Func<FaceRecord, FaceRecord>? change = null) : IFaceSource
     {
         public string Name => "grey";
 
-        public IReadOnlyList<FaceRecord> Faces { get; } = [.. Enumerable.Range(0, count).Select(i => Record(i, "grey"))];
+        public IReadOnlyList<FaceRecord> Faces { get; } = [.. Enumerable.Range(0, count).Select(i => Record(i, "grey")).Select(change ?? (face => face))];
 
         public static FaceRecord Record(int i, string set) => new()
         {
@@ -61,6 +68,7 @@ public class ContactSheetTests
             Height = 100,
             Hr = 100,
             Landmarks = WhiteSquareFinder.LandmarksIn(new FaceBox(0, 0, 100, 100)),
+            Parsing = ParsingSource.Labels,
         };
 
         public byte[] ReadRgb(int index) => Filled(3 * 100 * 100, 100);
