@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
+using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Training;
 
@@ -36,6 +37,12 @@ public abstract class Method
     public virtual void Check(Recipe recipe)
     {
     }
+
+    /// <summary>The recipe of its published weights: sizes and range as they were; see <see cref="AuthorLayout"/>.</summary>
+    public virtual Recipe Published => throw new RevisageException($"No published weights are known for '{Id}'.");
+
+    /// <summary>How its authors' published weights are named; null where none are known.</summary>
+    public virtual NameMap? AuthorLayout => null;
 
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);

@@ -12,6 +12,7 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new EdsrMethod(),
+        new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),
         new FaceParserMethod(),

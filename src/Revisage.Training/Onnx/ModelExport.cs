@@ -2,6 +2,7 @@ using Revisage.Evaluation;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
+using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Torch;
@@ -24,33 +25,53 @@ public static class ModelExport
     /// <exception cref="RevisageException">The checkpoint cannot be read, or the export does not compute what the network does; nothing is written then.</exception>
     public static ExportedModel Write(string checkpointPath, string onnxPath)
     {
-        ArgumentNullException.ThrowIfNull(onnxPath);
-        if (Path.GetExtension(onnxPath) != ".onnx")
-        {
-            throw new RevisageException($"'{onnxPath}' does not end in .onnx. Name the model's file, such as models/edsr.onnx.");
-        }
-
+        var name = NameOf(onnxPath);
         var checkpoint = Checkpoint.Load(checkpointPath);
         var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
         var method = MethodCatalog.Find(recipe.Method);
-        var network = method.ShippedNetwork(recipe);
-        var weights = checkpoint.WeightsOf(method.ShippedWeights);
-        var card = CardOf(Path.GetFileNameWithoutExtension(onnxPath), method, recipe, checkpoint.State, network);
+        return Write(method, recipe, CardOf(name, method, recipe) with { Run = RunOf(recipe, checkpoint.State) }, checkpoint.WeightsOf(method.ShippedWeights), checkpointPath, onnxPath);
+    }
 
+    /// <summary>Writes a method's network at its published size with the weights that its authors published.</summary>
+    /// <param name="terms">Whose photographs they learned from, and on which terms they are to be had.</param>
+    /// <exception cref="RevisageException">The file holds other weights, or no published ones are known; nothing is written then.</exception>
+    public static ExportedModel Import(ImportedCheckpoint imported, string methodId, TrainingData terms, string onnxPath)
+    {
+        ArgumentNullException.ThrowIfNull(imported);
+        var name = NameOf(onnxPath);
+        var method = MethodCatalog.Find(methodId);
+        var layout = method.AuthorLayout ?? throw new RevisageException(
+            $"No published weights are known for '{methodId}', only for {string.Join(", ", MethodCatalog.All.Where(one => one.AuthorLayout is not null).Select(one => $"'{one.Id}'"))}. Write them as .safetensors.");
+        var recipe = method.Published;
+        var weights = layout.Apply(imported, method.ShippedNetwork(recipe).NamedWeights().Select(named => named.Path));
+        return Write(method, recipe, CardOf(name, method, recipe) with { Data = terms }, weights, imported.Source, onnxPath);
+    }
+
+    private static string NameOf(string onnxPath)
+    {
+        ArgumentNullException.ThrowIfNull(onnxPath);
+        return Path.GetExtension(onnxPath) == ".onnx"
+            ? Path.GetFileNameWithoutExtension(onnxPath)
+            : throw new RevisageException($"'{onnxPath}' does not end in .onnx. Name the model's file, such as models/edsr.onnx.");
+    }
+
+    private static ExportedModel Write(Method method, Recipe recipe, ModelCard card, IReadOnlyDictionary<string, StoredArray> weights, string source, string onnxPath)
+    {
+        var network = method.ShippedNetwork(recipe);
         var bytes = OnnxExport.Record(
             card.Name,
             [new OnnxInput(card.InputName, 3, card.Input.Height, card.Input.Width)],
             inputs => [(card.OutputName, network.Forward(inputs[0]))],
             named => weights.TryGetValue(named.Path, out var array)
                 ? array.ToFloats()
-                : throw new RevisageException($"'{checkpointPath}' lacks the weight '{named.Path}' of {method.Id}."),
+                : throw new RevisageException($"'{source}' lacks the weight '{named.Path}' of {method.Id}."),
             network.NamedWeights(),
-            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = checkpoint.State.Recipe });
+            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = RecipeFile.ToYaml(recipe) });
 
         var difference = Difference(bytes, card, network, weights);
         if (!(difference <= Tolerance))
         {
-            throw new RevisageException($"The export of '{checkpointPath}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
+            throw new RevisageException($"The export of '{source}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
         }
 
         AtomicFile.WriteAllBytes(onnxPath, bytes);
@@ -102,11 +123,11 @@ public static class ModelExport
         return result;
     }
 
-    private static ModelCard CardOf(string name, Method method, Recipe recipe, CheckpointState state, Block network)
+    private static ModelCard CardOf(string name, Method method, Recipe recipe)
     {
         var enlarges = method.Task == ModelTask.SuperResolution;
         var side = enlarges ? recipe.Data.LowRes : recipe.Data.HighRes;
-        var walk = ShapeWalk.Of(network, 3, side, side);
+        var walk = ShapeWalk.Of(method.ShippedNetwork(recipe), 3, side, side);
         var made = walk.OutputShapes[0];
         return new ModelCard
         {
@@ -122,16 +143,17 @@ public static class ModelExport
             OutputName = enlarges ? "sr" : method.Task.ToString().ToLowerInvariant(),
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
-            Run = new Restoration.TrainingRun(
-                state.Faces,
-                state.Iteration,
-                recipe.Batch,
-                recipe.Precision == Precision.Bf16 ? "bf16" : "fp32",
-                Math.Round(state.Elapsed.TotalHours, 2),
-                recipe.Description,
-                DateOnly.FromDateTime(DateTime.UtcNow)),
         };
     }
+
+    private static Restoration.TrainingRun RunOf(Recipe recipe, CheckpointState state) => new(
+        state.Faces,
+        state.Iteration,
+        recipe.Batch,
+        recipe.Precision == Precision.Bf16 ? "bf16" : "fp32",
+        Math.Round(state.Elapsed.TotalHours, 2),
+        recipe.Description,
+        DateOnly.FromDateTime(DateTime.UtcNow));
 
     private static double Difference(byte[] onnx, ModelCard card, Block network, IReadOnlyDictionary<string, StoredArray> weights)
     {

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Cli;
+using Revisage.Training.Onnx;
+using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Tests.Import;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Cli;
 
@@ -49,6 +53,38 @@ public sealed class ImportCommandTests : IDisposable
     [Fact]
     public void Neither_output_nor_list_is_wrong_usage() =>
         ImportCommand.Create().Parse([ImportFixture.At("kinds-zip.pth")]).Errors.Single().Message.ShouldBe("Say where to write with -o, or what there is with --list.");
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void Published_weights_become_a_model()
+    {
+        var published = Path.Combine(folder, "published.safetensors");
+        using var network = new TorchNetwork("published", new DistilledFanNetwork(), seed: 5);
+        using (var file = File.Create(published))
+        {
+            Safetensors.Write(file, [.. network.Save()]);
+        }
+
+        var model = Path.Combine(folder, "fan.onnx");
+        Run(published, "--method", "distilled-fan", "--licence", "ask them", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("fan", model);
+        stored.Problem().ShouldBeNull();
+        (stored.Card.Task, stored.Card.Input, stored.Card.Data.Licence, stored.Card.Run).ShouldBe((ModelTask.Heatmaps, new PixelSize(64, 64), "ask them", null));
+        using var back = ShippedNetwork.Open(stored, "back", default);
+        back.Save().Select(array => array.ToFloats()).ShouldBe(network.Save().Select(array => array.ToFloats()));
+    }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void Weights_of_another_network_become_none()
+    {
+        var model = Path.Combine(folder, "fan.onnx");
+
+        Should.Throw<RevisageException>(() => Run(ImportFixture.At("vgg-16-zip.pth"), "--method", "distilled-fan", "-o", model))
+            .Message.ShouldContain("is no file of the distilled face alignment network for this network: ");
+        File.Exists(model).ShouldBeFalse();
+    }
 
     private int Run(params string[] args) => ImportCommand.Create().Parse(args)
         .InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false })

@@ -39,7 +39,7 @@ public sealed record DistilledFanRecipe : Recipe
 public sealed class DistilledFanMethod : Method
 {
     private const int MapSide = 64;
-    private const int FanSide = 256;
+    private const int FanSide = MapSide * FanNetwork.Shrinks;
 
     public override string Id => "distilled-fan";
 
@@ -53,6 +53,14 @@ public sealed class DistilledFanMethod : Method
     public override Annotations Needs => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average";
+
+    public override NameMap AuthorLayout => AuthorLayouts.DistilledFan;
+
+    public override Recipe Published => new DistilledFanRecipe
+    {
+        Method = Id,
+        Data = new DataOptions { HighRes = MapSide, LowRes = 0, Range = ValueRange.Unit },
+    };
 
     public override ITrainingStage CreateStage(Recipe recipe, Device device)
     {

@@ -18,6 +18,9 @@ public sealed record FanOptions
 /// <remarks>Differs from the paper: none known.</remarks>
 public sealed class FanNetwork(FanOptions options) : Block
 {
+    /// <summary>Pixels of the face's side for one of its heatmaps'.</summary>
+    public const int Shrinks = 4;
+
     private const int Channels = 256;
     private const int Landmarks = 68;
 
