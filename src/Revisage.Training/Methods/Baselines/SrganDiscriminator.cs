@@ -14,7 +14,7 @@ public sealed record SrganDiscriminatorOptions
 
 /// <summary>
 /// The discriminator of SRGAN (Ledig 2017, figure 4): eight convolutions, every other one halving the size, and two fully connected
-/// layers. [N, 3, 128, 128] in [-1, 1] to a logit [N, 1], positive for real; 38,246,273 parameters.
+/// layers. [N, 3, 128, 128] in [-1, 1] to a logit [N, 1], positive for real; 38,245,569 parameters.
 /// </summary>
 /// <remarks>Differs from the paper: the sigmoid is in the loss.</remarks>
 public sealed class SrganDiscriminator(SrganDiscriminatorOptions options) : Block
