@@ -81,6 +81,11 @@ public class BaselineSuiteTests
     public void Every_weight_receives_a_gradient(string name) => Find(name).EveryWeightShouldReceiveAGradient();
 
     [Theory]
+    [MemberData(nameof(Names))]
+    [MemberData(nameof(DiscriminatorNames))]
+    public void Training_in_bf16_stays_finite(string name) => Generators.Concat(Discriminators).Single(c => c.Name == name).TrainingShouldStayFiniteInBf16();
+
+    [Theory]
     [MemberData(nameof(DiscriminatorNames))]
     public void A_discriminator_computes_what_PyTorchs_does(string name) => Discriminators.Single(c => c.Name == name).LibTorchShouldAgree();
 
