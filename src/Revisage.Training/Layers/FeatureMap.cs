@@ -140,7 +140,10 @@ public abstract class FeatureMap
     /// <summary>x / max(|x|, epsilon), the Euclidean norm taken along axis 1.</summary>
     public abstract FeatureMap L2Normalize(double epsilon = 1e-12);
 
-    /// <summary>Training only: whole channels are dropped with <paramref name="probability"/>, the rest scaled up. Identity otherwise.</summary>
+    /// <summary>
+    /// Training only: whole channels are dropped with <paramref name="probability"/>, the rest scaled up; of [N, F], single
+    /// features. Identity otherwise.
+    /// </summary>
     public abstract FeatureMap Dropout2d(double probability);
 
     /// <summary>

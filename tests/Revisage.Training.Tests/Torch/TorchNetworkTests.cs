@@ -170,6 +170,18 @@ public class TorchNetworkTests : IDisposable
         network.Forward(x, InTraining).ToArray().Chunk(4).ShouldAllBe(channel => channel.All(value => value == channel[0]) && (channel[0] == 0 || channel[0] == 2));
     }
 
+    [Fact]
+    public void Dropout_of_rows_drops_single_features()
+    {
+        using var network = new TorchNetwork("n", new Dropout(), seed: 1);
+
+        var features = network.Forward(Tensor.Ones(2, 500), InTraining).ToArray();
+
+        features.ShouldAllBe(value => value == 0 || value == 2);
+        // Half of 1,000, give or take six deviations of 16.
+        features.Count(value => value == 0).ShouldBeInRange(400, 600);
+    }
+
     private static StoredArray Given(string name, string path, double low, double high, params long[] shape)
     {
         var values = new float[shape.Aggregate(1L, (count, extent) => count * extent)];
