@@ -103,5 +103,5 @@ public sealed class DistilledFanMethod : Method
     }
 
     private static IEnumerable<Landmarks> Decode(Tensor maps, int side) =>
-        maps.ToArray().Chunk(Landmarks.Count * side * side).Select(face => HeatmapDecoder.LocalMean(face, side, side, scale: 1));
+        maps.ToArray().Chunk(Landmarks.Count * side * side).Select(face => HeatmapDecoder.HalfMean(face, side, side, scale: 1));
 }
