@@ -6,7 +6,7 @@ namespace Revisage.Training.Tests;
 /// <summary>Networks are written against the layers and other networks alone: what names a tensor or a file could not be exported.</summary>
 public partial class ArchitectureTests
 {
-    private static readonly string[] NetworkNames = ["Network", "Generator", "Critic", "Warper"];
+    private static readonly string[] NetworkNames = ["Network", "Generator", "Critic", "Warper", "Discriminator"];
 
     [Fact]
     public void Networks_import_the_layers_and_other_networks_alone()
