@@ -113,7 +113,7 @@ public abstract class FeatureMap
     /// in pixels of this map.
     /// </summary>
     /// <param name="flow">[N, 2, H, W]: x, then y, of this map's height and width.</param>
-    /// <param name="border">What lies outside: the nearest edge pixel, or zero.</param>
+    /// <param name="border">What lies outside.</param>
     public abstract FeatureMap Warp(FeatureMap flow, WarpBorder border);
 
     /// <summary>

@@ -166,7 +166,7 @@ public sealed class ShapeMap : FeatureMap
 
         if (interpolation is Interpolation.PillowBicubic && (alignCorners || factor < 1))
         {
-            throw Fault(nameof(Resize), null, "enlarges as Pillow does, from pixel centres, but is asked for another way");
+            throw Fault(nameof(Resize), null, "enlarges as Pillow does, from pixel centres: it takes no factor below 1 and no aligned corners");
         }
 
         return New(MustNotVanish(nameof(Resize), null, [Channel, (int)(Height * factor), (int)(Width * factor)]));

@@ -4,7 +4,7 @@ namespace Revisage.Training.Losses;
 
 /// <summary>
 /// The hinge form of the adversarial loss (Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR
-/// 2018, equations 16 and 17; Bulat 2018, equation 2): scores of real faces are to be above 1, of made ones below -1.
+/// 2018, section 4; Bulat 2018, equation 2): scores of real faces are to be above 1, of made ones below -1.
 /// </summary>
 public static class HingeLoss
 {

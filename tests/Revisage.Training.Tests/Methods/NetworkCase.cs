@@ -68,11 +68,11 @@ internal sealed record NetworkCase(string Name, Block Network, double Gain, (str
         ShouldBe(reference, [.. output.Shape.Select(extent => (long)extent)], output.Values.Span);
     }
 
-    public void EveryWeightShouldReceiveAGradient()
+    public void EveryWeightShouldReceiveAGradient(bool training = false)
     {
         using var scope = new TensorScope();
         using var network = Numbered();
-        var y = Compute(network, InUse);
+        var y = Compute(network, new ForwardMode(training, Precision.Fp32));
 
         var gradients = Autograd.Gradients((y * y).Mean(), network.Parameters);
 
