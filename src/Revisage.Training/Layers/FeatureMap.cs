@@ -187,8 +187,8 @@ public enum WarpBorder
     Edge,
 
     /// <summary>
-    /// Zero, without blending: what falls outside 0 &lt;= x &lt; W - 1, 0 &lt;= y &lt; H - 1 is 0, so the last row and the last
-    /// column are never seen (the sampler of GWAInet's authors).
+    /// Zero, without blending over the border: a sample outside 0 &lt;= x &lt; W - 1, 0 &lt;= y &lt; H - 1 is 0, also one that falls
+    /// on the last row or column itself (the sampler of GWAInet's authors).
     /// </summary>
     Cut,
 }
