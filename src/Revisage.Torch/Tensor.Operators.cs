@@ -55,6 +55,7 @@ public sealed partial class Tensor
     private static readonly Operator UpsampleNearestOp = new("aten::upsample_nearest2d");
     private static readonly Operator UpsampleBilinearOp = new("aten::upsample_bilinear2d");
     private static readonly Operator UpsampleBicubicOp = new("aten::upsample_bicubic2d");
+    private static readonly Operator UpsampleBicubicAntialiasedOp = new("aten::_upsample_bicubic2d_aa");
     private static readonly Operator PixelShuffleOp = new("aten::pixel_shuffle");
     private static readonly Operator PixelUnshuffleOp = new("aten::pixel_unshuffle");
     private static readonly Operator GridSampler2dOp = new("aten::grid_sampler_2d");
@@ -212,6 +213,11 @@ public sealed partial class Tensor
     /// <inheritdoc cref="UpsampleNearest2d"/>
     public Tensor UpsampleBicubic2d(long height, long width, bool alignCorners, double? factor = null) =>
         UpsampleBicubicOp.Call(this, new[] { height, width }, alignCorners, factor, factor);
+
+    /// <summary>As Pillow does, before it rounds: a = -0.5, weights inside the map alone, widened on reduction.</summary>
+    /// <inheritdoc cref="UpsampleNearest2d"/>
+    public Tensor UpsampleBicubic2dAntialiased(long height, long width, bool alignCorners, double? factor = null) =>
+        UpsampleBicubicAntialiasedOp.Call(this, new[] { height, width }, alignCorners, factor, factor);
 
     public Tensor PixelShuffle(int factor) => PixelShuffleOp.Call(this, factor);
 

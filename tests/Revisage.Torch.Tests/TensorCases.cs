@@ -109,6 +109,7 @@ internal static class TensorCases
         new("upsample_bicubic_size", [Map], x => x[0].UpsampleBicubic2d(8, 11, false)),
         new("upsample_bicubic_size_corners", [Map], x => x[0].UpsampleBicubic2d(8, 11, true)),
         new("upsample_bicubic_factor", [Map], x => x[0].UpsampleBicubic2d(8, 10, false, 1.7)),
+        new("upsample_bicubic_antialiased", [Map], x => x[0].UpsampleBicubic2dAntialiased(8, 4, false)),
         new("pixel_shuffle", [[2, 12, 2, 3]], x => x[0].PixelShuffle(2)),
         new("pixel_unshuffle", [[2, 3, 4, 6]], x => x[0].PixelUnshuffle(2)),
         new("grid_sample_zeros", [Map, [2, 4, 3, 2]], x => x[0].GridSample(x[1] * 1.5, repeatBorder: false)),

@@ -77,11 +77,14 @@ public static class AuthorLayouts
     /// <summary>The face parser of zllrunning/face-parsing.PyTorch, 79999_iter: its two auxiliary heads serve training alone.</summary>
     public static NameMap FaceParser { get; } = new("the face parser") { Spare = [BatchCounts, @"^conv_out(16|32)\."] };
 
-    /// <summary>GWAInet (Dogan 2019) in TensorFlow: slashes become dots, and the weights turn; the optimiser's numbers are spare.</summary>
+    /// <summary>
+    /// GWAInet (Dogan 2019) in TensorFlow: slashes become dots, and the weights turn; GFEnet, which the generator's scope holds
+    /// between its own layers, gets one of its own; the optimiser's numbers are spare.
+    /// </summary>
     public static NameMap Gwainet { get; } = new("GWAInet's checkpoint")
     {
         Spare = [@"/Adam(_1)?$", @"(^|/)beta[12]_power(_\d+)?$", @"(^|/)global_step$"],
-        Rename = name => name.Replace('/', '.'),
+        Rename = name => Regex.Replace(name, "^generator/(?=input_g_preprocessing/|conv1_g/|resblocks/[^/]+/resblock_g)", "generator/gfe/").Replace('/', '.'),
         Convert = TensorFlowCheckpoint.ToTorch,
     };
 }

@@ -38,9 +38,10 @@ public sealed class EqualizedConv2d(int inChannels, int outChannels, int kernel,
 }
 
 /// <summary>A convolution whose weight is divided by its largest singular value (Miyato 2018).</summary>
-public sealed class SpectralConv2d(int inChannels, int outChannels, int kernel, int stride = 1, int padding = 0, bool bias = true) : Block
+public sealed class SpectralConv2d(
+    int inChannels, int outChannels, int kernel, int stride = 1, int padding = 0, bool bias = true, Initializer? initializer = null) : Block
 {
-    private readonly Weight weight = new([outChannels, inChannels, kernel, kernel], Initializers.LayerWeight)
+    private readonly Weight weight = new([outChannels, inChannels, kernel, kernel], initializer ?? Initializers.LayerWeight)
     {
         Transform = new SpectralNorm(
             new Weight([outChannels], Initializers.UnitVector) { Learned = false },

@@ -13,6 +13,9 @@ namespace Revisage.Training.Layers;
 /// </remarks>
 public abstract class FeatureMap
 {
+    /// <summary>A ramp so steep that the next number of 32 bits beside 1 or -1 is past its end.</summary>
+    private protected const double BorderSlope = 1e9;
+
     /// <summary>Cross-correlation. <paramref name="weight"/> is [Out, In / groups, K, K], <paramref name="bias"/> [Out].</summary>
     public abstract FeatureMap Conv2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1);
 
@@ -95,7 +98,7 @@ public abstract class FeatureMap
     /// <summary>
     /// <paramref name="factor"/> times the height and width, without antialiasing. Nearest takes floor(y / factor);
     /// bilinear and bicubic sample at pixel centres, or corner to corner with <paramref name="alignCorners"/>.
-    /// Bicubic has PyTorch's coefficient a = -0.75.
+    /// Bicubic has PyTorch's coefficient a = -0.75, Pillow's has -0.5.
     /// </summary>
     public abstract FeatureMap Resize(Interpolation interpolation, double factor, bool alignCorners = false);
 
@@ -110,7 +113,7 @@ public abstract class FeatureMap
     /// in pixels of this map.
     /// </summary>
     /// <param name="flow">[N, 2, H, W]: x, then y, of this map's height and width.</param>
-    /// <param name="border">What lies outside: the nearest edge pixel, or zero.</param>
+    /// <param name="border">What lies outside.</param>
     public abstract FeatureMap Warp(FeatureMap flow, WarpBorder border);
 
     /// <summary>
@@ -172,6 +175,12 @@ public enum Interpolation
     Nearest,
     Bilinear,
     Bicubic,
+
+    /// <summary>
+    /// Enlarges as Pillow does before it rounds: a = -0.5, and at the border the pixels that there are weigh more
+    /// instead of being repeated.
+    /// </summary>
+    PillowBicubic,
 }
 
 /// <summary>What <see cref="FeatureMap.Warp"/> reads outside the map.</summary>
@@ -179,4 +188,10 @@ public enum WarpBorder
 {
     Zero,
     Edge,
+
+    /// <summary>
+    /// Zero, without blending over the border: a sample outside 0 &lt;= x &lt; W - 1, 0 &lt;= y &lt; H - 1 is 0, also one that falls
+    /// on the last row or column itself (the sampler of GWAInet's authors).
+    /// </summary>
+    Cut,
 }

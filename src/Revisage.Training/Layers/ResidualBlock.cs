@@ -4,10 +4,10 @@ namespace Revisage.Training.Layers;
 /// EDSR's residual block (Lim 2017, figure 2c): convolution, ReLU, convolution, no normalisation, added to the
 /// input times <paramref name="scale"/>.
 /// </summary>
-public sealed class ResidualBlock(int channels, double scale = 1) : Block
+public sealed class ResidualBlock(int channels, double scale = 1, Initializer? initializer = null, Initializer? biasInitializer = null) : Block
 {
-    private readonly Conv2d conv1 = new(channels, channels, 3, padding: 1);
-    private readonly Conv2d conv2 = new(channels, channels, 3, padding: 1);
+    private readonly Conv2d conv1 = new(channels, channels, 3, padding: 1, initializer: initializer, biasInitializer: biasInitializer);
+    private readonly Conv2d conv2 = new(channels, channels, 3, padding: 1, initializer: initializer, biasInitializer: biasInitializer);
 
     public override FeatureMap Forward(FeatureMap x)
     {

@@ -164,6 +164,11 @@ public sealed class ShapeMap : FeatureMap
             throw Fault(nameof(Resize), null, "has no aligned corners when it takes the nearest pixel");
         }
 
+        if (interpolation is Interpolation.PillowBicubic && (alignCorners || factor < 1))
+        {
+            throw Fault(nameof(Resize), null, "enlarges as Pillow does, from pixel centres: it takes no factor below 1 and no aligned corners");
+        }
+
         return New(MustNotVanish(nameof(Resize), null, [Channel, (int)(Height * factor), (int)(Width * factor)]));
     }
 

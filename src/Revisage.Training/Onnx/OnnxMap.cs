@@ -111,6 +111,7 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
         {
             Interpolation.Nearest => [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")],
             Interpolation.Bilinear => [("mode", "linear"), centres],
+            Interpolation.PillowBicubic => [("mode", "cubic"), ("cubic_coeff_a", -0.5), ("exclude_outside", 1), centres],
             _ => [("mode", "cubic"), ("cubic_coeff_a", -0.75), centres],
         };
         var scales = graph.Floats([1, 1, (float)factor, (float)factor], 4);
@@ -137,7 +138,15 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
         var pixel = graph.Floats([2f / (Width - 1), 2f / (Height - 1)], 1, 2, 1, 1);
         var offsets = graph.Add("Mul", null, [graph.Own(flow).Value, pixel]);
         var grid = graph.Add("Add", null, [offsets, graph.Floats(Corners(planes: 2), 1, 2, Height, Width)]);
-        return New(whole, Sampled(graph.Add("Transpose", null, [grid], ("perm", [0, 2, 3, 1])), border));
+        var sampled = New(whole, Sampled(graph.Add("Transpose", null, [grid], ("perm", [0, 2, 3, 1])), border));
+        if (border is not WarpBorder.Cut)
+        {
+            return sampled;
+        }
+
+        var coordinates = New(graph.Own(flow).Extents, grid);
+        var inside = ((coordinates + 1) * BorderSlope + 1).Clamp(0, 1) * ((-1 * coordinates + 1) * BorderSlope).Clamp(0, 1);
+        return sampled * inside.Channels(0, 1) * inside.Channels(1, 1);
     }
 
     public override FeatureMap AffineWarp(FeatureMap similarity)

@@ -116,6 +116,8 @@ public sealed class TorchMap : FeatureMap
             // In bf16 both would compute their coordinates, and sum their gradients, in bf16.
             Interpolation.Bilinear => InFp32(x => x.UpsampleBilinear2d(height, width, alignCorners, factor)),
             Interpolation.Bicubic => InFp32(x => x.UpsampleBicubic2d(height, width, alignCorners, factor)),
+            // Where it enlarges, antialiasing changes nothing but the coefficient and the border.
+            Interpolation.PillowBicubic => InFp32(x => x.UpsampleBicubic2dAntialiased(height, width, alignCorners, factor)),
             _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, null),
         };
     }
@@ -132,7 +134,19 @@ public sealed class TorchMap : FeatureMap
         var (height, width) = (shape[2], shape[3]);
         var x = Positions(width).Reshape(1, 1, width) + offsets.Narrow(1, 0, 1).Reshape(-1, height, width) * (2.0 / (width - 1));
         var y = Positions(height).Reshape(1, height, 1) + offsets.Narrow(1, 1, 1).Reshape(-1, height, width) * (2.0 / (height - 1));
-        return InFp32(value => value.GridSample(Tensor.Stack([x, y], 3), border == WarpBorder.Edge));
+        var grid = Tensor.Stack([x, y], 3);
+        return InFp32(value =>
+        {
+            var sampled = value.GridSample(grid, border == WarpBorder.Edge);
+            return border == WarpBorder.Cut ? sampled * (Inside(x) * Inside(y)).Reshape(-1, 1, height, width) : sampled;
+        });
+    }
+
+    /// <summary>1 where a coordinate lies in [-1, 1), 0 elsewhere.</summary>
+    private static Tensor Inside(Tensor coordinate)
+    {
+        using var mode = Autograd.WithoutGradients();
+        return ((coordinate + 1) * BorderSlope + 1).Clamp(0, 1) * ((1 - coordinate) * BorderSlope).Clamp(0, 1);
     }
 
     public override FeatureMap AffineWarp(FeatureMap similarity)

@@ -53,6 +53,10 @@ public class LayerTests
         Listing(new SpectralConv2d(4, 6, 3)).ShouldBe(["weight 6x4x3x3", "weight_u 6 buffer", "weight_v 36 buffer", "bias 6"]);
 
     [Fact]
+    public void So_does_a_spectral_linear_layer() =>
+        Listing(new SpectralLinear(4, 6)).ShouldBe(["weight 6x4", "weight_u 6 buffer", "weight_v 4 buffer", "bias 6"]);
+
+    [Fact]
     public void A_residual_block_and_an_upsampler_name_their_convolutions()
     {
         Listing(new Sequence(new ResidualBlock(4), new Relu(), new Upsampler(4))).ShouldBe(

@@ -74,6 +74,11 @@ public class ShapeMapTests
         Fault(x => x[0].PixelUnshuffle(2), [3, 5, 4]).ShouldBe("PixelUnshuffle splits 5 rows into 2 parts, which leaves a remainder (shape Nx3x5x4).");
 
     [Fact]
+    public void Pillows_bicubic_only_enlarges() =>
+        Fault(x => x[0].Resize(Interpolation.PillowBicubic, 0.5), [3, 4, 4])
+            .ShouldBe("Resize enlarges as Pillow does, from pixel centres: it takes no factor below 1 and no aligned corners (shape Nx3x4x4).");
+
+    [Fact]
     public void A_flow_of_another_size_is_refused() =>
         Fault(x => x[0].Warp(x[1], WarpBorder.Edge), [3, 4, 4], [2, 4, 5]).ShouldBe("Warp takes a flow of Nx2x4x4, but it is Nx2x4x5 (shape Nx3x4x4).");
 

@@ -154,8 +154,10 @@ public class OnnxExportTests
     [InlineData("resize_bilinear_2", "mode=linear coordinate_transformation_mode=half_pixel")]
     [InlineData("resize_bicubic_2", "mode=cubic cubic_coeff_a=-0.75 coordinate_transformation_mode=half_pixel")]
     [InlineData("resize_bilinear_8_corners", "mode=linear coordinate_transformation_mode=align_corners")]
+    [InlineData("resize_pillow_bicubic_8", "mode=cubic cubic_coeff_a=-0.5 exclude_outside=1 coordinate_transformation_mode=half_pixel")]
     [InlineData("pixel_shuffle_2", "blocksize=2 mode=CRD")]
     [InlineData("warp_edge", "mode=bilinear padding_mode=border align_corners=1")]
+    [InlineData("warp_cut", "mode=bilinear padding_mode=zeros align_corners=1")]
     [InlineData("warp_zero", "mode=bilinear padding_mode=zeros align_corners=1")]
     public void Settings_say_what_PyTorch_does(string name, string expected)
     {
