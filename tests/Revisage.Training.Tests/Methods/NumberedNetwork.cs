@@ -42,6 +42,20 @@ internal sealed record NumberedNetwork(string Name, Block Block, double Gain)
             .Where(pair => pair.Second.Abs().Sum().Item() is 0 or double.NaN).Select(pair => pair.First.Path);
     }
 
+    /// <summary>How far a training pass in bf16 is off, root mean square over that of the pass in 32 bits; the gradient must be finite.</summary>
+    public static double Bf16Deviation(Block block, params int[] input)
+    {
+        using var scope = new TensorScope();
+        using var network = new TorchNetwork("network", block, seed: 1);
+        var x = new NumberedNetwork("bf16", block, Gain: 1).Tensor("x", 0, 1, input);
+        x.RequiresGrad = true;
+
+        var wide = network.Forward(x, new ForwardMode(Training: true, Precision.Fp32)).Detach();
+        var narrow = network.Forward(x, new ForwardMode(Training: true, Precision.Bf16));
+        Autograd.Gradients(narrow.Pow(2).Mean(), [x])[0].IsFinite().ShouldBeTrue();
+        return Math.Sqrt((narrow - wide).Pow(2).Mean().Item() / wide.Pow(2).Mean().Item());
+    }
+
     public static string[] Listing(Block network) =>
         [.. network.NamedWeights().Select(named => $"{named.Path} {string.Join('x', named.Weight.Shape)}{(named.Weight.Learned ? "" : " buffer")}")];
 

@@ -1,10 +1,12 @@
 using Revisage.Fixtures;
 using Revisage.Restoration;
 using Revisage.Torch;
+using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Onnx;
+using Revisage.Training.Tests.Import;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Methods.Progressive;
@@ -34,6 +36,14 @@ public class ProgressiveNetworksTests
         report.Parameters.ShouldBe(8_969_097);
         report.OutputShapes.Single().ShouldBe([3, 128, 128]);
         NumberedNetwork.Listing(network).ShouldBe(NumberedNetwork.Approved("progressive"));
+    }
+
+    [Fact]
+    public void An_authors_file_holds_every_weight_of_the_generator_by_its_name()
+    {
+        var names = new ProgressiveGenerator(new ProgressiveOptions()).NamedWeights().Select(named => named.Path).ToArray();
+
+        AuthorLayouts.Progressive.Apply(TorchFile.Read(ImportFixture.At("progressive-zip.pth")), names).Keys.ShouldBe(names, ignoreOrder: true);
     }
 
     [Fact]
@@ -129,6 +139,10 @@ public class ProgressiveNetworksTests
             ShouldBePyTorchs($"{name}:y{i}", [.. outputs[$"y{i}"].Shape.Select(extent => (long)extent)], outputs[$"y{i}"].Values.Span);
         }
     }
+
+    [Fact]
+    public void In_bf16_the_generator_trains_nearly_as_in_32_bits() =>
+        NumberedNetwork.Bf16Deviation(new ProgressiveGenerator(new ProgressiveOptions { Channels = 32 }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
 
     [Fact]
     public void A_step_that_is_not_faded_in_is_the_one_before_with_its_pixels_doubled()

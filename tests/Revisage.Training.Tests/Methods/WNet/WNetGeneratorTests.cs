@@ -112,12 +112,24 @@ public class WNetGeneratorTests
     {
         using var scope = new TensorScope();
         var one = Cases.Single(c => c.Name == name);
-        using var network = one.Numbered.Torch();
+        // Small weights and a large bias: channel attention squeezes to one channel at this width, which its ReLU must not shut.
+        using var network = (one.Numbered with { Gain = 0.5 }).Torch();
+        using (Autograd.WithoutGradients())
+        {
+            foreach (var bias in network.Weights.Where(named => named.Path.EndsWith("squeeze.bias", StringComparison.Ordinal)))
+            {
+                network[bias.Weight].Copy(Tensor.Full(5, [.. bias.Weight.Shape.Select(extent => (long)extent)]));
+            }
+        }
 
         var face = network.Forward(one.Numbered.Tensor("x", 0, 1, one.Input), InUse);
 
         NumberedNetwork.WithoutGradient(network, (face * face).Mean()).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void In_bf16_it_trains_nearly_as_in_32_bits() =>
+        NumberedNetwork.Bf16Deviation(new WNetGenerator(new WNetOptions { Channels = 16 }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
 
     /// <summary>What each ablation leaves out is all that changes.</summary>
     [Fact]
