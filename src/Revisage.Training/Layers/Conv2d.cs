@@ -23,15 +23,17 @@ public sealed class Conv2d(
 
 /// <summary>
 /// Equalised learning rate (Karras 2018, section 4.1): numbers start from N(0, 1) and are multiplied by
-/// sqrt(2 / fan-in) at each use.
+/// sqrt(2 / fan-in) at each use. Named as PyTorch code has them, which wraps a convolution.
 /// </summary>
 public sealed class EqualizedConv2d(int inChannels, int outChannels, int kernel, int stride = 1, int padding = 0) : Block
 {
+    [StateName("conv.weight_orig")]
     private readonly Weight weight = new([outChannels, inChannels, kernel, kernel], Initializers.Normal(1))
     {
         Transform = new EqualizedRate(Math.Sqrt(2.0 / (inChannels * kernel * kernel))),
     };
 
+    [StateName("conv.bias")]
     private readonly Weight bias = new([outChannels], Initializers.Zeros);
 
     public override FeatureMap Forward(FeatureMap x) => x.Conv2d(weight, bias, stride, padding);

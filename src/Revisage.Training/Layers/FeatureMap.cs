@@ -131,8 +131,14 @@ public abstract class FeatureMap
     /// <summary>[N, C, H, W] to [N, C * H * W].</summary>
     public abstract FeatureMap Flatten();
 
-    /// <summary>To [N, ..<paramref name="shape"/>], row-major; the count of values an image has must stay.</summary>
+    /// <summary>
+    /// To [N, ..<paramref name="shape"/>], row-major; the count of values an image has must stay. One extent may be -1:
+    /// what the others leave.
+    /// </summary>
     public abstract FeatureMap Reshape(params int[] shape);
+
+    /// <summary>To the shape of <paramref name="other"/>, row-major: back to a map whose size a network does not know.</summary>
+    public abstract FeatureMap ReshapeAs(FeatureMap other);
 
     /// <summary>Swaps the last two axes.</summary>
     public abstract FeatureMap TransposeLast();
@@ -140,8 +146,8 @@ public abstract class FeatureMap
     /// <summary>Batched product over the last two axes: [.., A, B] x [.., B, C] to [.., A, C].</summary>
     public abstract FeatureMap MatMul(FeatureMap other);
 
-    /// <summary>x / max(|x|, epsilon), the Euclidean norm taken along axis 1.</summary>
-    public abstract FeatureMap L2Normalize(double epsilon = 1e-12);
+    /// <summary>x / max(|x|, epsilon), the Euclidean norm taken along <paramref name="axis"/>, which may be negative.</summary>
+    public abstract FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1);
 
     /// <summary>
     /// Training only: whole channels are dropped with <paramref name="probability"/>, the rest scaled up; of [N, F], single
@@ -153,7 +159,8 @@ public abstract class FeatureMap
     /// Training only (critics): appends one channel that holds the mean over features of the standard deviation
     /// over the batch (Karras 2018, section 3).
     /// </summary>
-    public abstract FeatureMap BatchStd();
+    /// <param name="unbiased">Divides by one less than the batch, as PyTorch's <c>std</c> does; of one image it is 0 all the same.</param>
+    public abstract FeatureMap BatchStd(bool unbiased = false);
 
     public static FeatureMap operator +(FeatureMap left, FeatureMap right) => left.Add(right);
 

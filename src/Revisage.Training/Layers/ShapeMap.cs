@@ -216,10 +216,19 @@ public sealed class ShapeMap : FeatureMap
 
     public override FeatureMap Flatten() => New(Count(Shape));
 
-    public override FeatureMap Reshape(params int[] shape) =>
-        Count(shape) == Count(Shape)
-            ? New(shape)
+    public override FeatureMap Reshape(params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var open = Array.IndexOf(shape, -1);
+        var rest = open < 0 ? 1 : Count([.. shape.Where((_, axis) => axis != open)]);
+        MustDivide(nameof(Reshape), null, Count(Shape), rest, "values");
+        int[] whole = [.. shape.Select((extent, axis) => axis == open ? Count(Shape) / rest : extent)];
+        return Count(whole) == Count(Shape)
+            ? New(whole)
             : throw Fault(nameof(Reshape), null, $"makes {Text(shape)}, which holds {Count(shape)} values an image, of {Count(Shape)}");
+    }
+
+    public override FeatureMap ReshapeAs(FeatureMap other) => Reshape([.. Same(other).Shape]);
 
     public override FeatureMap TransposeLast() =>
         Shape.Count >= 2
@@ -238,12 +247,12 @@ public sealed class ShapeMap : FeatureMap
         return New([.. Shape.SkipLast(1), right[^1]]);
     }
 
-    public override FeatureMap L2Normalize(double epsilon = 1e-12) => this;
+    public override FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1) => this;
 
     public override FeatureMap Dropout2d(double probability) =>
         probability is >= 0 and < 1 ? this : throw Fault(nameof(Dropout2d), null, $"has a probability of {probability}, not in [0, 1)");
 
-    public override FeatureMap BatchStd() => MustBeMap(nameof(BatchStd)).New(Channel + 1, Height, Width);
+    public override FeatureMap BatchStd(bool unbiased = false) => MustBeMap(nameof(BatchStd)).New(Channel + 1, Height, Width);
 
     private static int Count(IReadOnlyList<int> shape) => shape.Aggregate(1, (count, extent) => checked(count * extent));
 

@@ -174,6 +174,8 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
 
     public override FeatureMap Reshape(params int[] shape) => New(this.Extents.Reshape(shape), Reshaped(Value, shape));
 
+    public override FeatureMap ReshapeAs(FeatureMap other) => Reshape([.. graph.Own(other).Shape]);
+
     public override FeatureMap TransposeLast()
     {
         var rank = Shape.Count + 1;
@@ -182,15 +184,15 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
 
     public override FeatureMap MatMul(FeatureMap other) => New(shape.MatMul(graph.Own(other).Extents), Add("MatMul", [graph.Own(other).Value]));
 
-    public override FeatureMap L2Normalize(double epsilon = 1e-12)
+    public override FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1)
     {
-        var norm = graph.Add("ReduceL2", null, [Value], ("axes", [1]));
-        return New(shape.L2Normalize(epsilon), Add("Div", [graph.Add("Max", null, [norm, Scalar(epsilon)])]));
+        var norm = graph.Add("ReduceL2", null, [Value], ("axes", [axis]));
+        return New(shape.L2Normalize(epsilon, axis), Add("Div", [graph.Add("Max", null, [norm, Scalar(epsilon)])]));
     }
 
     public override FeatureMap Dropout2d(double probability) => throw TrainingOnly(nameof(Dropout2d));
 
-    public override FeatureMap BatchStd() => throw TrainingOnly(nameof(BatchStd));
+    public override FeatureMap BatchStd(bool unbiased = false) => throw TrainingOnly(nameof(BatchStd));
 
     private ShapeMap Extents => shape;
 

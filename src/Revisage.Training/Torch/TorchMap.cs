@@ -170,22 +170,24 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap Reshape(params int[] shape) => With(Value.Reshape([Value.Shape[0], .. shape.Select(extent => (long)extent)]));
 
+    public override FeatureMap ReshapeAs(FeatureMap other) => With(Value.Reshape([.. Same(other).Shape]));
+
     public override FeatureMap TransposeLast() => With(Value.Transpose(-1, -2));
 
     public override FeatureMap MatMul(FeatureMap other) => InFp32(x => x.MatMul(Same(other).To(ScalarType.Float)));
 
-    public override FeatureMap L2Normalize(double epsilon = 1e-12) =>
+    public override FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1) =>
         // Clamped below the root, whose gradient at 0 is not a number.
-        InFp32(x => x / (x * x).Sum([1], keepDim: true).Clamp(epsilon * epsilon, null).Sqrt());
+        InFp32(x => x / (x * x).Sum([axis], keepDim: true).Clamp(epsilon * epsilon, null).Sqrt());
 
     public override FeatureMap Dropout2d(double probability) => mode.Training ? With(Value.FeatureDropout(probability, true)) : this;
 
-    public override FeatureMap BatchStd()
+    public override FeatureMap BatchStd(bool unbiased = false)
     {
         var x = Value.To(ScalarType.Float);
         var shape = x.Shape;
         // The same small number as Karras's code: the square root has no gradient at 0.
-        var deviation = (x.Variance([0], correction: 0, keepDim: true) + 1e-8).Sqrt().Mean();
+        var deviation = (x.Variance([0], correction: unbiased && shape[0] > 1 ? 1 : 0, keepDim: true) + 1e-8).Sqrt().Mean();
         return With(Tensor.Cat([Value, AsValue(deviation.Reshape(1, 1, 1, 1).Expand(shape[0], 1, shape[2], shape[3]))], 1));
     }
 

@@ -49,6 +49,10 @@ public class LayerTests
     }
 
     [Fact]
+    public void An_equalised_convolution_is_named_as_in_PyTorch_code() =>
+        Listing(new EqualizedConv2d(8, 4, 3)).ShouldBe(["conv.weight_orig 4x8x3x3", "conv.bias 4"]);
+
+    [Fact]
     public void A_spectral_convolution_saves_the_vectors_of_its_power_iteration() =>
         Listing(new SpectralConv2d(4, 6, 3)).ShouldBe(["weight 6x4x3x3", "weight_u 6 buffer", "weight_v 36 buffer", "bias 6"]);
 

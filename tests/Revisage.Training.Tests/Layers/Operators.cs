@@ -101,6 +101,8 @@ public static class Operators
             .Is((x, _) => x[0].L2Normalize());
         yield return new Setup("l2_normalize_vector_epsilon").InputWithin(0, 0.3, 3, 8)
             .Is((x, _) => x[0].L2Normalize(epsilon: 0.5));
+        yield return new Setup("l2_normalize_last").Input(2, 3, 5, 7)
+            .Is((x, _) => x[0].L2Normalize(axis: -1));
         yield return new Setup("softmax_channels").InputWithin(-4, 4, 2, 5, 3, 7)
             .Is((x, _) => x[0].Softmax(1));
         yield return new Setup("softmax_last").InputWithin(-4, 4, 2, 3, 5, 7)
@@ -192,6 +194,7 @@ public static class Operators
         yield return new Setup("flatten").Input(2, 3, 5, 7).Is((x, _) => x[0].Flatten());
         yield return new Setup("reshape").Input(2, 6, 5, 7).Is((x, _) => x[0].Reshape(2, 3, 35));
         yield return new Setup("reshape_vector_to_map").Input(2, 12).Is((x, _) => x[0].Reshape(3, 2, 2));
+        yield return new Setup("reshape_rest_and_back").Input(2, 6, 5, 7).Is((x, _) => x[0].Reshape(2, -1, 35).Softmax(-1).ReshapeAs(x[0]));
         yield return new Setup("transpose_last").Input(2, 3, 5, 7).Is((x, _) => x[0].TransposeLast());
         yield return new Setup("transpose_last_rows").Input(2, 5, 7).Is((x, _) => x[0].TransposeLast());
         yield return new Setup("mat_mul").Input(2, 3, 4, 5).Input(2, 3, 5, 6).Is((x, _) => x[0].MatMul(x[1]));
@@ -209,6 +212,7 @@ public static class Operators
             .Buffer("running_mean", -1, 1, 3).Buffer("running_var", 0.25, 2, 3)
             .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3], momentum: 0.2));
         yield return new Setup("batch_std") { Training = true, Exported = false }.Input(3, 4, 5, 7).Is((x, _) => x[0].BatchStd());
+        yield return new Setup("batch_std_unbiased") { Training = true, Exported = false }.Input(3, 4, 5, 7).Is((x, _) => x[0].BatchStd(unbiased: true));
         yield return new Setup("dropout2d_in_use") { Exported = false }.Input(2, 3, 5, 7).Is((x, _) => x[0].Dropout2d(0.5));
     }
 

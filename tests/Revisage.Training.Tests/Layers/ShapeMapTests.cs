@@ -92,6 +92,10 @@ public class ShapeMapTests
         Fault(x => x[0].Reshape(3, 5), [4, 4]).ShouldBe("Reshape makes Nx3x5, which holds 15 values an image, of 16 (shape Nx4x4).");
 
     [Fact]
+    public void Reshaping_leaves_no_remainder() =>
+        Fault(x => x[0].Reshape(3, -1), [4, 4]).ShouldBe("Reshape splits 16 values into 3 parts, which leaves a remainder (shape Nx4x4).");
+
+    [Fact]
     public void Values_of_two_walks_do_not_mix()
     {
         FeatureMap? other = null;
