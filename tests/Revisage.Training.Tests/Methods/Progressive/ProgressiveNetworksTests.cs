@@ -66,7 +66,8 @@ public class ProgressiveNetworksTests
         foreach (var (network, approved) in new (Block, string)[] { (new ProgressiveGenerator(options), "progressive"), (new ProgressiveCritic(options), "progressive-critic") })
         {
             // A layer that makes RGB, or one score, has as many biases at any width.
-            NumberedNetwork.Listing(network).Intersect(NumberedNetwork.Approved(approved)).ShouldAllBe(line => line.EndsWith("bias 3", StringComparison.Ordinal) || line.EndsWith("bias 1", StringComparison.Ordinal));
+            NumberedNetwork.Listing(network).Intersect(NumberedNetwork.Approved(approved))
+                .ShouldAllBe(line => line.EndsWith("bias 3", StringComparison.Ordinal) || line.EndsWith("bias 1", StringComparison.Ordinal));
         }
     }
 

@@ -143,7 +143,8 @@ public class WNetGeneratorTests
         Without(new WNetOptions { GlobalResidual = false }, "enlarge.");
         Without(new WNetOptions { EncoderLevels = 2 }, "encoderDown.2", "encoderFusion.2", "encoder.2", "decoderUp.5", "decoder.5");
         Without(new WNetOptions { Doublings = 2 }, "up.2", "upFusion.2", "down.2", "downFusion.2", "decoderUp.5", "decoder.5", "enlarge.");
-        Listing(new WNetOptions { Channels = 32 }).Intersect(whole).ShouldAllBe(line => line.Contains("temperature") || line.Contains("spatialAttention") || line.Contains("enlarge") || line.EndsWith("tail.bias 3", StringComparison.Ordinal));
+        Listing(new WNetOptions { Channels = 32 }).Intersect(whole).ShouldAllBe(line =>
+            line.Contains("temperature") || line.Contains("spatialAttention") || line.Contains("enlarge") || line.EndsWith("tail.bias 3", StringComparison.Ordinal));
 
         void Without(WNetOptions options, params string[] parts)
         {
