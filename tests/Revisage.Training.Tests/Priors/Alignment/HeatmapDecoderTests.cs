@@ -45,7 +45,7 @@ public class HeatmapDecoderTests
     }
 
     [Theory]
-    [InlineData(1)]
+    [InlineData(2.5)]
     [InlineData(1.75)]
     public void The_mean_above_half_finds_a_Gaussian_between_pixels(double deviation)
     {
