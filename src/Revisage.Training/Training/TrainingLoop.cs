@@ -65,7 +65,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             TorchSettings.Seed((ulong)recipe.Seed);
         }
 
-        using var loader = new BatchLoader(dataset, recipe.Batch, iteration);
+        using var loader = new BatchLoader(dataset, recipe.Batch, iteration, Math.Max(1, Environment.ProcessorCount / 2));
         using var events = new TensorBoardLog(folder.Events);
         var begun = Stopwatch.StartNew();
         if (resumed is null)

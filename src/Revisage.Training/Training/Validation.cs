@@ -60,6 +60,16 @@ public sealed class ValidationFaces
 
     public int Count => chosen.Count;
 
+    /// <exception cref="RevisageException">Of one of them <paramref name="needed"/> is not known.</exception>
+    public void MustKnow(Annotations needed)
+    {
+        if (chosen.Select(index => source.Faces[index]).FirstOrDefault(face => !face.Known.HasFlag(needed)) is { } lacking)
+        {
+            throw new RevisageException(
+                $"Validation needs {needed} of every face, and '{lacking.Name}' of {source.Name} has none. Run 'revisage prepare', or leave such faces out with --set data.only={needed}.");
+        }
+    }
+
     /// <summary>Every validation face, of any set, of which <paramref name="known"/> is known.</summary>
     public ValidationFaces All(Annotations known) =>
         new(source, Options with { Only = known, Sets = [] }, new ReportOptions { ValidationImages = int.MaxValue });

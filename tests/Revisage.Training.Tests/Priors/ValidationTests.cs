@@ -71,6 +71,29 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Fact]
+    public void Faces_without_what_is_measured_by_are_named()
+    {
+        using var bare = new SyntheticFaces(train: 1, val: 2, side: 64, hr: 64);
+        var unknown = new ValidationFaces(bare.Open(), Recipe.Data, Recipe.Report);
+
+        Should.Throw<RevisageException>(() => new LandmarkValidation(unknown, Recipe, _ => []))
+            .Message.ShouldStartWith($"Validation needs Landmarks of every face, and '1.png' of '{bare.Folder}' has none.");
+        Should.Throw<RevisageException>(() => new ParsingValidation(unknown, Recipe))
+            .Message.ShouldStartWith($"Validation needs Parsing of every face, and '1.png' of '{bare.Folder}' has none.");
+        Should.Throw<RevisageException>(() => new FaceParserMethod().Check(Recipe with { Data = Recipe.Data with { Parsing = false } }))
+            .Message.ShouldStartWith("A face parser learns from parsing maps");
+    }
+
+    [Fact]
+    public void One_person_alone_is_no_verification()
+    {
+        using var alone = new SyntheticFaces(train: 2, val: 2, side: 64, hr: 64, annotated: true);
+        var validation = new VerificationValidation(new ValidationFaces(alone.Open(), Recipe.Data, Recipe.Report), Recipe);
+
+        Should.Throw<RevisageException>(() => validation.Run(new Answers(input => input.Mean([2, 3])))).Message.ShouldContain("but there are 1 and 0");
+    }
+
+    [Fact]
     public void Attributes_count_where_they_are_known()
     {
         using var scope = new TensorScope();

@@ -23,11 +23,13 @@ public sealed class LandmarkValidation : IValidation
     private readonly Func<Tensor, IEnumerable<Landmarks>> decode;
     private readonly double ofMeanShape;
 
+    /// <exception cref="RevisageException">A face has no landmarks.</exception>
     /// <param name="decode">From the network's output for N faces to N times 68 points, in pixels of the faces.</param>
     public LandmarkValidation(ValidationFaces faces, Recipe recipe, Func<Tensor, IEnumerable<Landmarks>> decode)
     {
         ArgumentNullException.ThrowIfNull(faces);
         ArgumentNullException.ThrowIfNull(recipe);
+        faces.MustKnow(Annotations.Landmarks);
         (this.recipe, this.decode) = (recipe, decode);
         batches = [.. faces.Batches(Batch)];
         truths = [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Size).Select(batch.LandmarksOf))];

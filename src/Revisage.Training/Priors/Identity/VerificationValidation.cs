@@ -92,7 +92,9 @@ public sealed class VerificationValidation : IValidation
 
         var random = new SampleRandom(seed: 1, sample: 0);
         var different = new HashSet<(int, int, bool)>();
-        while (different.Count < same.Count)
+        // Of few people there may be fewer pairs of two than of one.
+        var wanted = Math.Min(same.Count, people.Length * (people.Length - 1) / 2 - same.Count);
+        while (different.Count < wanted)
         {
             var (i, j) = (random.Next(0, people.Length - 1), random.Next(0, people.Length - 1));
             if (people[i] != people[j])

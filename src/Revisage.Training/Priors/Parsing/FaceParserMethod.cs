@@ -40,6 +40,14 @@ public sealed class FaceParserMethod : Method
 
     public override string ShippedWeights => "network.average";
 
+    public override void Check(Recipe recipe)
+    {
+        if (!recipe.Data.Parsing)
+        {
+            throw new RevisageException("A face parser learns from parsing maps, but data.parsing is false. Set it to true.");
+        }
+    }
+
     public override ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (FaceParserRecipe)recipe;

@@ -20,9 +20,11 @@ public sealed class ParsingValidation : IValidation
     private readonly FaceBatch[] batches;
     private readonly Recipe recipe;
 
+    /// <exception cref="RevisageException">A face has no parsing map.</exception>
     public ParsingValidation(ValidationFaces faces, Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(faces);
+        faces.MustKnow(Annotations.Parsing);
         this.recipe = recipe;
         batches = [.. faces.Batches(Batch)];
     }
