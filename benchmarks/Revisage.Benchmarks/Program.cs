@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Revisage.Benchmarks;
+using Revisage.Restoration;
 using Revisage.Torch;
 
 // Measures for training-speed.sh, one number a line:
@@ -43,8 +44,8 @@ namespace Revisage.Benchmarks
             // Any numbers do: the work does not depend on them.
             var random = new SampleRandom(1, 0);
             float[] Noise(int side) => [.. Enumerable.Range(0, batch * 3 * side * side).Select(_ => (float)random.NextDouble() * 2 - 1)];
-            var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128, [], [], []);
-            using var stage = new EdsrMethod().CreateStage(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision }, Device.Cpu);
+            var faces = new FaceBatch(0, batch, Noise(16), 16, Noise(128), 128, [], [], [], [], []);
+            using var stage = new EdsrMethod().Phases(new EdsrRecipe { Method = "edsr", Batch = batch, Precision = precision })[0].Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
             var steps = 0;
             void Step()
             {

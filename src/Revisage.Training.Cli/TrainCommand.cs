@@ -13,6 +13,8 @@ internal static class TrainCommand
     {
         var recipe = new Argument<string?>("recipe") { Description = "A recipe of recipes/ by name, or a YAML file. Left out with --resume.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "A folder of aligned faces whose index.csv has the splits train and val.", HelpName = "DIR", Required = true };
+        var poor = new Option<string?>("--low-quality") { Description = "A folder of real poor faces, prepared with --low-quality, for the recipes that learn from such.", HelpName = "DIR" };
+        var vgg = new Option<string?>("--vgg") { Description = "A file of torchvision's VGG weights for perceptual losses, in the place of face-features.", HelpName = "FILE" };
         var run = new Option<string?>("--output", "-o") { Description = "The run's folder. The default is runs/RECIPE.", HelpName = "RUN" };
         var set = new Option<string[]>("--set") { Description = "Override a key of the recipe, such as learning_rate.peak=1e-4. May be repeated.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
         var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint, with its recipe and what --set changes in it." };
@@ -21,7 +23,7 @@ internal static class TrainCommand
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var threads = new Option<int?>("--threads") { Description = "Threads of one operator. The default is one a core; results repeat only at one count.", HelpName = "N" };
         var profile = new Option<bool>("--profile") { Description = "At the end, the time spent by operator." };
-        var command = new Command("train", LearningCommands.Describe("train")) { recipe, data, run, set, resume, precision, device, threads, profile };
+        var command = new Command("train", LearningCommands.Describe("train")) { recipe, data, poor, vgg, run, set, resume, precision, device, threads, profile };
         command.Validators.Add(result =>
         {
             if (result.GetValue(recipe) is null && !(result.GetValue(resume) && result.GetValue(run) is not null))
@@ -39,12 +41,13 @@ internal static class TrainCommand
             {
                 Device = DeviceOf(parsed.GetRequiredValue(device)),
                 Threads = parsed.GetValue(threads),
+                LowQuality = parsed.GetValue(poor),
             };
             var error = parsed.InvocationConfiguration.Error;
             using var report = new Report(error);
             options = options with { Decoding = report.Decoded };
             using var operators = parsed.GetValue(profile) ? new OperatorProfile() : null;
-            string[] changes = [.. parsed.GetValue(set) ?? [], .. parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : Array.Empty<string>()];
+            string[] changes = [.. parsed.GetValue(set) ?? [], .. parsed.GetValue(vgg) is { } weights ? [$"perceptual.vgg={Path.GetFullPath(weights)}"] : Array.Empty<string>(), .. parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : Array.Empty<string>()];
             var end = parsed.GetValue(resume)
                 ? TrainingRun.Resume(options with { Overrides = changes }, report, stop)
                 : TrainingRun.Start(RecipeFile.Load(name!, RecipesFolder(), changes), options, report, stop);
@@ -98,6 +101,13 @@ internal static class TrainCommand
             var losses = string.Join("  ", progress.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:F4}")));
             training.Advance(progress.Iteration - last, string.Create(CultureInfo.InvariantCulture, $"{losses}, {progress.ImagesPerSecond:F0} images/s"));
             last = progress.Iteration;
+        }
+
+        public void Entered(string phase)
+        {
+            training?.Dispose();
+            training = null;
+            error.WriteLine($"Phase {phase}:");
         }
 
         public void Validated(long iteration, ValidationResult result, bool best)

@@ -20,25 +20,25 @@ public sealed class BatchLoader : IDisposable
     private readonly Task filling;
     private FaceBatch? lent;
 
-    /// <param name="firstIteration">Batches begin with the one of this iteration: a resumed run sees what it would have seen.</param>
+    /// <param name="first">The number of the first sample: a resumed run sees what it would have seen.</param>
     /// <param name="workers">Batches that are made at a time.</param>
-    public BatchLoader(FaceDataset dataset, int batch, long firstIteration, int workers = 1)
+    public BatchLoader(FaceDataset dataset, int batch, long first, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         this.workers = workers;
         free = new SemaphoreSlim(workers);
         filling = Task.Run(async () =>
         {
-            for (var iteration = firstIteration; ; iteration++)
+            for (var at = first; ; at += batch)
             {
                 await free.WaitAsync(stop.Token).ConfigureAwait(false);
-                var first = iteration * batch;
+                var start = at;
                 var made = Task.Run(() =>
                 {
                     try
                     {
                         spent.TryDequeue(out var memory);
-                        return dataset.Batch(first, batch, memory);
+                        return dataset.Batch(start, batch, memory);
                     }
                     finally
                     {

@@ -6,7 +6,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Data;
 
 /// <summary>A decoded face with its margin, at a recipe's size.</summary>
-/// <param name="Picture">A square, of which the central <see cref="DataOptions.HighRes"/> pixels are the face.</param>
+/// <param name="Picture">A square, of which the central <see cref="DataOptions.CutSide"/> pixels are the face.</param>
 /// <param name="Landmarks">In its pixels.</param>
 /// <param name="Parsing">[Height, Width].</param>
 internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Parsing)
@@ -26,7 +26,7 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
         var picture = Cut(source.ReadRgb(index), record.Width, left, top, square, 3);
         var rgb = new byte[3 * side * side];
         PillowResize.Resize(picture, square, square, rgb, side, side, ResampleFilter.Bicubic);
-        var parsing = options.Parsing && source.ReadParsing(index) is { } classes ? Shrink(Cut(classes, record.Width, left, top, square, 1), square, side) : null;
+        var parsing = options.Parsing && source.ReadParsing(index) is { } classes ? Shrunk(Cut(classes, record.Width, left, top, square, 1), square, side) : null;
         var scale = (float)side / square;
         // Centres of pixels are at whole numbers: the border of both pictures is at -0.5.
         var landmarks = record.Landmarks?.Transformed(new(scale, 0, 0, scale, scale * (0.5f - left) - 0.5f, scale * (0.5f - top) - 0.5f));
@@ -39,7 +39,7 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
 
     // The margin keeps its share of the face at whatever size the recipe trains.
     private static int SideOf(FaceRecord record, DataOptions options) =>
-        options.HighRes + 2 * ((Math.Min(record.Width, record.Height) - record.Hr) / 2 * options.HighRes / record.Hr);
+        options.CutSide + 2 * ((Math.Min(record.Width, record.Height) - record.Hr) / 2 * options.CutSide / record.Hr);
 
     private static byte[] Cut(byte[] pixels, int width, int left, int top, int square, int channels)
     {
@@ -58,9 +58,8 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
     }
 
     // Classes cannot be averaged.
-    private static byte[] Shrink(byte[] classes, int from, int to)
+    public static void ShrinkClasses(ReadOnlySpan<byte> classes, int from, Span<byte> shrunk, int to)
     {
-        var shrunk = new byte[to * to];
         for (var y = 0; y < to; y++)
         {
             for (var x = 0; x < to; x++)
@@ -68,7 +67,12 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
                 shrunk[y * to + x] = classes[(2 * y + 1) * from / (2 * to) * from + (2 * x + 1) * from / (2 * to)];
             }
         }
+    }
 
+    private static byte[] Shrunk(byte[] classes, int from, int to)
+    {
+        var shrunk = new byte[to * to];
+        ShrinkClasses(classes, from, shrunk, to);
         return shrunk;
     }
 }

@@ -13,6 +13,8 @@ namespace Revisage.Training.Data;
 /// <param name="HighRes">[Size, 3, HighResSide, HighResSide] in the recipe's range.</param>
 /// <param name="Landmarks">[Size, 68, 2]: x and y in pixels of the large face, NaN for what is hidden or unknown.</param>
 /// <param name="Parsing">[Size, HighResSide, HighResSide], classes of CelebAMask-HQ, <see cref="Unlabelled"/> where there are none; empty where the recipe wants none.</param>
+/// <param name="Guides">[Size, 3, HighResSide, HighResSide], the same people in other photographs; empty where the recipe wants none.</param>
+/// <param name="Poor">[Size, 3, LowResSide, LowResSide], real poor faces of other people; empty where the recipe wants none.</param>
 /// <param name="Records">Whose they are.</param>
 public sealed record FaceBatch(
     long First,
@@ -23,6 +25,8 @@ public sealed record FaceBatch(
     int HighResSide,
     float[] Landmarks,
     byte[] Parsing,
+    float[] Guides,
+    float[] Poor,
     FaceRecord[] Records)
 {
     /// <summary>In <see cref="Parsing"/>, where nobody drew a map, and what lies outside the picture.</summary>
@@ -43,4 +47,8 @@ public sealed record FaceBatch(
     public Tensor LowResTensor(Device device) => Tensor.Of(LowRes, Size, 3, LowResSide, LowResSide).To(device);
 
     public Tensor HighResTensor(Device device) => Tensor.Of(HighRes, Size, 3, HighResSide, HighResSide).To(device);
+
+    public Tensor GuideTensor(Device device) => Tensor.Of(Guides, Size, 3, HighResSide, HighResSide).To(device);
+
+    public Tensor PoorTensor(Device device) => Tensor.Of(Poor, Size, 3, LowResSide, LowResSide).To(device);
 }

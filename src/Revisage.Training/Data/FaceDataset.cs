@@ -2,6 +2,7 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Training.Data.Augmentation;
+using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
@@ -19,47 +20,62 @@ public sealed class FaceDataset
 {
     private readonly IFaceSource source;
     private readonly IReadOnlyList<int> chosen;
-    private readonly Face[]? cached;
+    private readonly Dictionary<int, Face>? cached;
     private readonly SampleOrder? order;
     private readonly DataOptions options;
     private readonly int seed;
+    private readonly GuideChooser? guides;
+    private readonly FaceDataset? poor;
     private readonly FaceAugmentation augmentation;
     private readonly DegradationChain degradation;
+    private readonly Shrink target;
 
-    private FaceDataset(IFaceSource source, IReadOnlyList<int> chosen, Face[]? cached, SampleOrder? order, DataOptions options, int seed)
+    private FaceDataset(
+        IFaceSource source, IReadOnlyList<int> chosen, Dictionary<int, Face>? cached, SampleOrder? order, DataOptions options, int seed, GuideChooser? guides, FaceDataset? poor)
     {
         (this.source, this.chosen, this.cached, this.order, this.options, this.seed) = (source, chosen, cached, order, options, seed);
+        (this.guides, this.poor) = (guides, poor);
         augmentation = new FaceAugmentation(options.Augmentation);
         degradation = options.Degradation.ToChain(options.LowRes, options.LowRes);
+        target = new Shrink(options.HighRes, options.HighRes, options.Degradation.Shrink);
     }
 
     public int Count => chosen.Count;
 
     /// <summary>Chooses the faces of a split that the recipe asks for and decodes what memory may hold, on as many threads as there are cores.</summary>
+    /// <param name="lowQuality">Where the recipe's poor faces are; null where it wants none.</param>
     /// <exception cref="RevisageException">There are none, or a picture cannot be read.</exception>
-    public static FaceDataset Load(IFaceSource source, string split, DataOptions options, int seed, IProgress<int>? progress = null, CancellationToken cancel = default)
+    public static FaceDataset Load(
+        IFaceSource source, string split, DataOptions options, int seed, IProgress<int>? progress = null, IFaceSource? lowQuality = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         var chosen = Choose(source, split, options);
+        var guides = options.Guides == GuideChoice.None ? null : new GuideChooser(source, chosen, options.Guides, cancel);
+        // Who has no guide may still be another's, where strangers are.
+        var loaded = chosen;
+        chosen = guides?.Guided ?? chosen;
         var order = new SampleOrder([.. chosen.Select(index => source.Faces[index])], options, seed);
-        if (chosen.Sum(index => Face.BytesOf(source.Faces[index], options)) > (long)options.CacheMegabytes << 20)
+        var poor = Poor(split, options, seed, lowQuality, cancel);
+        if (loaded.Sum(index => Face.BytesOf(source.Faces[index], options)) > (long)options.CacheMegabytes << 20)
         {
-            return new FaceDataset(source, chosen, null, order, options, seed);
+            return new FaceDataset(source, chosen, null, order, options, seed, guides, poor);
         }
 
-        var faces = new Face[chosen.Count];
+        var faces = new Face[loaded.Count];
         var done = 0;
         AllCores.For(faces.Length, i =>
         {
-            faces[i] = Face.Load(source, chosen[i], options);
+            faces[i] = Face.Load(source, loaded[i], options);
             progress?.Report(Interlocked.Increment(ref done));
         }, cancel);
-        return new FaceDataset(source, chosen, faces, order, options, seed);
+        return new FaceDataset(source, chosen, loaded.Zip(faces).ToDictionary(face => face.First, face => face.Second), order, options, seed, guides, poor);
     }
 
     /// <summary>The chosen faces in their order, from 0 on, decoded as they are asked for.</summary>
-    public static FaceDataset InOrder(IFaceSource source, IReadOnlyList<int> chosen, DataOptions options) => new(source, chosen, null, null, options, 0);
+    /// <param name="guides">Whoever may be shown beside them; null for nobody.</param>
+    internal static FaceDataset InOrder(IFaceSource source, IReadOnlyList<int> chosen, DataOptions options, GuideChooser? guides = null) =>
+        new(source, chosen, null, null, options, 0, guides, null);
 
     /// <summary>The faces of a split that the options ask for, by their numbers in the source.</summary>
     /// <exception cref="RevisageException">There are none.</exception>
@@ -83,43 +99,68 @@ public sealed class FaceDataset
     /// <param name="spent">A batch of that size that nobody reads any more; its memory is used again.</param>
     public FaceBatch Batch(long first, int size, FaceBatch? spent = null)
     {
-        var (large, small) = (options.HighRes, options.LowRes);
-        var batch = spent is not null
-            ? spent with { First = first }
-            : new FaceBatch(
-                first, size, new float[size * 3 * small * small], small, new float[size * 3 * large * large], large,
-                new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large * large] : [], new FaceRecord[size]);
+        var (large, small) = (3 * options.HighRes * options.HighRes, 3 * options.LowRes * options.LowRes);
+        var batch = spent is not null ? spent with { First = first } : NewBatch(first, size);
         for (var i = 0; i < size; i++)
         {
-            var index = order?[first + i] ?? (int)(first + i);
-            var face = cached is not null ? cached[index] : Face.Load(source, chosen[index], options);
+            var index = chosen[order?[first + i] ?? (int)(first + i)];
+            var face = FaceOf(index);
             var random = new SampleRandom(seed, first + i);
-            var geometry = augmentation.Draw(face.Picture.Width, face.Picture.Height, large, ref random);
+            var geometry = augmentation.Draw(face.Picture.Width, face.Picture.Height, options.CutSide, ref random);
             var hr = Soften(augmentation.Recolour(geometry.Apply(face.Picture), ref random), ref random);
-            batch.Records[i] = source.Faces[chosen[index]];
-            ToPlanes(hr.Rgb, options.Range, batch.HighRes.AsSpan(i * 3 * large * large, 3 * large * large));
+            batch.Records[i] = source.Faces[index];
+            ToPlanes(target.Apply(hr, ref random).Rgb, options.Range, batch.HighRes.AsSpan(i * large, large));
             if (small > 0)
             {
-                ToPlanes(degradation.Apply(hr, ref random).Rgb, options.Range, batch.LowRes.AsSpan(i * 3 * small * small, 3 * small * small));
+                var placed = options.Unaligned is { } unaligned ? UnalignedPlacement.Draw(ref random, unaligned).ToGeometry(hr.Width).Apply(hr) : hr;
+                ToPlanes(degradation.Apply(placed, ref random).Rgb, options.Range, batch.LowRes.AsSpan(i * small, small));
             }
 
-            Write(face.Landmarks is null ? null : geometry.Apply(face.Landmarks), batch.Landmarks.AsSpan(i * Landmarks.Count * 2, Landmarks.Count * 2));
+            WriteLandmarks(face.Landmarks is null ? null : geometry.Apply(face.Landmarks), batch.Landmarks.AsSpan(i * Landmarks.Count * 2, Landmarks.Count * 2));
             if (options.Parsing)
             {
-                var map = batch.Parsing.AsSpan(i * large * large, large * large);
-                if (face.Parsing is null)
-                {
-                    map.Fill(FaceBatch.Unlabelled);
-                }
-                else
-                {
-                    geometry.Apply(face.Parsing, face.Picture.Width, face.Picture.Height, map);
-                }
+                WriteParsing(face, geometry, batch.Parsing.AsSpan(i * large / 3, large / 3));
+            }
+
+            if (guides is not null)
+            {
+                var guide = FaceOf(guides.Of(index, ref random));
+                var shown = augmentation.Draw(guide.Picture.Width, guide.Picture.Height, options.CutSide, ref random).Apply(guide.Picture);
+                ToPlanes(target.Apply(shown, ref random).Rgb, options.Range, batch.Guides.AsSpan(i * large, large));
             }
         }
 
+        poor?.Batch(first, size).HighRes.CopyTo(batch.Poor, 0);
         return batch;
     }
+
+    private static FaceDataset? Poor(string split, DataOptions options, int seed, IFaceSource? lowQuality, CancellationToken cancel)
+    {
+        if (!options.LowQuality)
+        {
+            return null;
+        }
+
+        var asked = new DataOptions
+        {
+            HighRes = options.LowRes, LowRes = 0, Range = options.Range, CacheMegabytes = options.CacheMegabytes,
+            Augmentation = new AugmentationOptions { Flip = options.Augmentation.Flip },
+        };
+        return Load(
+            lowQuality ?? throw new RevisageException("The recipe learns from real poor faces. Prepare some with 'revisage prepare FOLDER -o SET --low-quality' and name them with --low-quality SET."),
+            split, asked, seed, cancel: cancel);
+    }
+
+    private FaceBatch NewBatch(long first, int size)
+    {
+        var (large, small) = (options.HighRes * options.HighRes, options.LowRes * options.LowRes);
+        return new FaceBatch(
+            first, size, new float[size * 3 * small], options.LowRes, new float[size * 3 * large], options.HighRes,
+            new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large] : [],
+            guides is null ? [] : new float[size * 3 * large], poor is null ? [] : new float[size * 3 * small], new FaceRecord[size]);
+    }
+
+    private Face FaceOf(int index) => cached is not null ? cached[index] : Face.Load(source, index, options);
 
     private RgbPicture Soften(RgbPicture picture, ref SampleRandom random)
     {
@@ -136,11 +177,31 @@ public sealed class FaceDataset
         return new RgbPicture(soft, picture.Width, picture.Height);
     }
 
-    private static void Write(Landmarks? landmarks, Span<float> values)
+    private void WriteLandmarks(Landmarks? landmarks, Span<float> values)
     {
+        var shrunk = (float)options.HighRes / options.CutSide;
+        var offset = 0.5f * shrunk - 0.5f;
         for (var i = 0; i < Landmarks.Count; i++)
         {
-            (values[2 * i], values[2 * i + 1]) = landmarks is null ? (float.NaN, float.NaN) : (landmarks[i].X, landmarks[i].Y);
+            (values[2 * i], values[2 * i + 1]) = landmarks is null ? (float.NaN, float.NaN) : (shrunk * landmarks[i].X + offset, shrunk * landmarks[i].Y + offset);
+        }
+    }
+
+    private void WriteParsing(Face face, FaceGeometry geometry, Span<byte> map)
+    {
+        if (face.Parsing is null)
+        {
+            map.Fill(FaceBatch.Unlabelled);
+        }
+        else if (options.CutSide == options.HighRes)
+        {
+            geometry.Apply(face.Parsing, face.Picture.Width, face.Picture.Height, map);
+        }
+        else
+        {
+            var cut = new byte[options.CutSide * options.CutSide];
+            geometry.Apply(face.Parsing, face.Picture.Width, face.Picture.Height, cut);
+            Face.ShrinkClasses(cut, options.CutSide, map, options.HighRes);
         }
     }
 

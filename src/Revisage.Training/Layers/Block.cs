@@ -18,6 +18,15 @@ public abstract class Block
 
     public abstract FeatureMap Forward(FeatureMap x);
 
+    /// <summary>As it is exported, where it has several inputs or outputs; without such, its forward pass.</summary>
+    public virtual IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return inputs.Count == 1
+            ? [Forward(inputs[0])]
+            : throw new ArgumentException($"{GetType().Name} takes one input, but {inputs.Count} were given.", nameof(inputs));
+    }
+
     /// <summary>Every weight below this block with its path, each once, in order of declaration.</summary>
     /// <exception cref="InvalidOperationException">Two weights have one path, or a block hides in a captured constructor parameter.</exception>
     public IReadOnlyList<NamedWeight> NamedWeights()

@@ -1,8 +1,8 @@
 using Revisage.Restoration;
-using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
+using Revisage.Training.Onnx;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods;
@@ -23,10 +23,13 @@ public abstract class Method
     public virtual ModelTask Task => ModelTask.SuperResolution;
 
     /// <summary>What it must be told of every face that it is trained on.</summary>
-    public virtual Annotations Needs => Annotations.None;
+    public virtual Annotations Needs(Recipe recipe) => Annotations.None;
 
-    /// <summary>Its training, ready for the first step; the caller disposes it.</summary>
-    public abstract ITrainingStage CreateStage(Recipe recipe, Device device);
+    /// <summary>The shipped models that its losses look through or that it begins with, by name.</summary>
+    public virtual IReadOnlyList<string> Priors(Recipe recipe) => [];
+
+    /// <summary>Its training, phase by phase; at least one, each name once.</summary>
+    public abstract IReadOnlyList<TrainingPhase> Phases(Recipe recipe);
 
     /// <summary>How good its network is, measured between iterations.</summary>
     /// <exception cref="RevisageException">The faces lack what it measures by.</exception>
@@ -47,6 +50,29 @@ public abstract class Method
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);
 
+    /// <summary>
+    /// What the shipped network takes, as <see cref="Block.ForwardAll"/> does: the face first, and with a guided method
+    /// <see cref="ModelCard.GuideName"/>.
+    /// </summary>
+    public virtual IReadOnlyList<OnnxInput> Inputs(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return Task == ModelTask.SuperResolution
+            ? [new OnnxInput("lr", 3, recipe.Data.LowRes, recipe.Data.LowRes)]
+            : [new OnnxInput("face", 3, recipe.Data.HighRes, recipe.Data.HighRes)];
+    }
+
+    /// <summary>The names of what it gives: first what its <see cref="Task"/> is, then what it knows besides.</summary>
+    public virtual IReadOnlyList<string> Outputs => [Task == ModelTask.SuperResolution ? "sr" : Task.ToString().ToLowerInvariant()];
+
     /// <summary>The name under which a checkpoint holds the shipped network's weights.</summary>
     public abstract string ShippedWeights { get; }
+
+    /// <summary>The shapes and the cost of its shipped network.</summary>
+    /// <exception cref="RevisageException">The recipe's sizes do not fit together.</exception>
+    public ShapeReport Walk(Recipe recipe)
+    {
+        var network = ShippedNetwork(recipe);
+        return ShapeWalk.Of(network.NamedWeights(), [.. Inputs(recipe).Select(input => input.Shape)], network.ForwardAll);
+    }
 }

@@ -1,4 +1,3 @@
-using Revisage.Training.Layers;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods;
@@ -7,10 +6,10 @@ namespace Revisage.Training.Methods;
 internal static class SuperResolution
 {
     /// <exception cref="RevisageException">The network makes faces of another size than the recipe's.</exception>
-    public static void CheckSizes(Recipe recipe, Block network)
+    public static void CheckSizes(Recipe recipe, Method method)
     {
         var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
-        var made = ShapeWalk.Of(network, 3, small, small).OutputShapes[0];
+        var made = method.Walk(recipe).OutputShapes[0];
         if (!made.SequenceEqual([3, large, large]))
         {
             throw new RevisageException(

@@ -60,15 +60,15 @@ public static class ModelExport
         var network = method.ShippedNetwork(recipe);
         var bytes = OnnxExport.Record(
             card.Name,
-            [new OnnxInput(card.InputName, 3, card.Input.Height, card.Input.Width)],
-            inputs => [(card.OutputName, network.Forward(inputs[0]))],
+            method.Inputs(recipe),
+            inputs => [.. method.Outputs.Zip(network.ForwardAll(inputs))],
             named => weights.TryGetValue(named.Path, out var array)
                 ? array.ToFloats()
                 : throw new RevisageException($"'{source}' lacks the weight '{named.Path}' of {method.Id}."),
             network.NamedWeights(),
             new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = RecipeFile.ToYaml(recipe) });
 
-        var difference = Difference(bytes, card, network, weights);
+        var difference = Difference(bytes, card, method.Inputs(recipe), method.Outputs, network, weights);
         if (!(difference <= Tolerance))
         {
             throw new RevisageException($"The export of '{source}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
@@ -114,7 +114,7 @@ public static class ModelExport
         var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
         var method = MethodCatalog.Find(recipe.Method);
         var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue });
-        using var stage = method.CreateStage(recipe, Device.Cpu);
+        using var stage = method.Phases(recipe).Single(phase => phase.Name == checkpoint.State.Phase).Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
         checkpoint.Restore(stage);
         var measured = method.CreateValidation(recipe, chosen).Run(stage);
         var result = new MeasuredResult("validation", measured.Faces) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
@@ -126,21 +126,22 @@ public static class ModelExport
     private static ModelCard CardOf(string name, Method method, Recipe recipe)
     {
         var enlarges = method.Task == ModelTask.SuperResolution;
-        var side = enlarges ? recipe.Data.LowRes : recipe.Data.HighRes;
-        var walk = ShapeWalk.Of(method.ShippedNetwork(recipe), 3, side, side);
-        var made = walk.OutputShapes[0];
+        var inputs = method.Inputs(recipe);
+        var walk = method.Walk(recipe);
+        var (face, made) = (inputs[0].Shape, walk.OutputShapes[0]);
         return new ModelCard
         {
             Name = name,
             Method = method.Id,
             Citation = method.Citation,
             Task = method.Task,
-            Scale = enlarges ? recipe.Data.HighRes / side : 1,
-            Input = new PixelSize(side, side),
+            Scale = enlarges ? made[1] / face[1] : 1,
+            Input = new PixelSize(face[2], face[1]),
             Output = made.Count == 3 ? new PixelSize(made[2], made[1]) : new PixelSize(1, 1),
             Range = recipe.Data.Range,
-            InputName = enlarges ? "lr" : "face",
-            OutputName = enlarges ? "sr" : method.Task.ToString().ToLowerInvariant(),
+            InputName = inputs[0].Name,
+            OutputName = method.Outputs[0],
+            NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
         };
@@ -155,37 +156,51 @@ public static class ModelExport
         recipe.Description,
         DateOnly.FromDateTime(DateTime.UtcNow));
 
-    private static double Difference(byte[] onnx, ModelCard card, Block network, IReadOnlyDictionary<string, StoredArray> weights)
+    /// <summary>The largest over all outputs, each as a share of what that output reaches.</summary>
+    private static double Difference(
+        byte[] onnx, ModelCard card, IReadOnlyList<OnnxInput> inputs, IReadOnlyList<string> outputs, Block network, IReadOnlyDictionary<string, StoredArray> weights)
     {
         const int images = 2;
         var (low, width) = card.Range.Bounds();
         var random = new SampleRandom(1, 0);
-        var input = new float[images * 3 * card.Input.Height * card.Input.Width];
-        for (var i = 0; i < input.Length; i++)
+        var given = new List<float[]>();
+        foreach (var input in inputs)
         {
-            input[i] = low + width * (float)random.NextDouble();
+            var values = new float[images * input.Shape.Aggregate(1, (count, extent) => count * extent)];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = low + width * (float)random.NextDouble();
+            }
+
+            given.Add(values);
         }
 
-        float[] expected;
+        float[][] expected;
         using (new TensorScope())
         using (var torch = new TorchNetwork(card.Name, network, seed: 0))
         {
             torch.Load(weights);
             using var mode = Autograd.WithoutGradients();
-            expected = torch.Forward(
-                Tensor.Of(input, images, 3, card.Input.Height, card.Input.Width), new ForwardMode(Training: false, Precision.Fp32)).ToArray();
+            expected =
+            [
+                .. torch.Forward([.. inputs.Zip(given, (input, values) => Tensor.Of(values, [images, .. input.Shape.Select(extent => (long)extent)]))], new ForwardMode(Training: false, Precision.Fp32))
+                    .Select(output => output.ToArray()),
+            ];
         }
 
         using var model = OnnxModel.Load(onnx, $"the export of {card.Name}");
-        var output = model.Run(new Dictionary<string, Restoration.OnnxTensor> { [card.InputName] = new Restoration.OnnxTensor(input, [images, 3, card.Input.Height, card.Input.Width]) });
-        var actual = output[card.OutputName].Values.Span;
-        var (largest, extent) = (0.0, (double)width);
-        for (var i = 0; i < expected.Length; i++)
+        var made = model.Run(inputs.Zip(given).ToDictionary(pair => pair.First.Name, pair => new Restoration.OnnxTensor(pair.Second, [images, .. pair.First.Shape])));
+        return outputs.Zip(expected, (name, truth) =>
         {
-            largest = Math.Max(largest, Math.Abs(expected[i] - actual[i]));
-            extent = Math.Max(extent, Math.Abs(expected[i]));
-        }
+            var actual = made[name].Values.Span;
+            var (largest, extent) = (0.0, (double)width);
+            for (var i = 0; i < truth.Length; i++)
+            {
+                largest = Math.Max(largest, Math.Abs(truth[i] - actual[i]));
+                extent = Math.Max(extent, Math.Abs(truth[i]));
+            }
 
-        return largest / extent;
+            return largest / extent;
+        }).Max();
     }
 }

@@ -17,17 +17,20 @@ public static class ShippedNetwork
     /// <exception cref="RevisageException">The file is damaged, or says nothing of its recipe.</exception>
     public static TorchNetwork Open(StoredModel model, string name, Device device)
     {
+        var (recipe, weights) = Read(model);
+        var network = new TorchNetwork(name, MethodCatalog.Find(recipe.Method).ShippedNetwork(recipe), recipe.Seed, device);
+        network.Load(weights);
+        return network;
+    }
+
+    /// <summary>The recipe that it was trained by, and its weights by path.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static (Recipe Recipe, IReadOnlyDictionary<string, StoredArray> Weights) Read(StoredModel model)
+    {
         ArgumentNullException.ThrowIfNull(model);
         var file = OnnxWeights.Read(model.Path);
-        if (!file.Metadata.TryGetValue(RecipeKey, out var yaml))
-        {
-            throw new RevisageException($"'{model.Path}' does not say by which recipe it was trained. Export it again by 'revisage export'.");
-        }
-
-        var recipe = RecipeFile.Parse(yaml, $"inside '{model.Path}'", []);
-        var block = MethodCatalog.Find(recipe.Method).ShippedNetwork(recipe);
-        var network = new TorchNetwork(name, block, recipe.Seed, device);
-        network.Load(file.Arrays);
-        return network;
+        return file.Metadata.TryGetValue(RecipeKey, out var yaml)
+            ? (RecipeFile.Parse(yaml, $"inside '{model.Path}'", []), file.Arrays)
+            : throw new RevisageException($"'{model.Path}' does not say by which recipe it was trained. Export it again by 'revisage export'.");
     }
 }

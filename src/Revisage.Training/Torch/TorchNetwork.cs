@@ -59,6 +59,10 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>[N, ...] in, [N, ...] out, in 32 bits.</summary>
     public Tensor Forward(Tensor x, ForwardMode mode) => Leave(Block.Forward(Enter(x, mode)));
 
+    /// <summary>All inputs in, all outputs out, as the network is exported; in 32 bits.</summary>
+    public IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> inputs, ForwardMode mode) =>
+        [.. Block.ForwardAll([.. inputs.Select(input => Enter(input, mode))]).Select(Leave)];
+
     /// <summary>The stored numbers, as a checkpoint and an export want them.</summary>
     public IEnumerable<StoredArray> Save() => Weights.Select(named => StoredArray.Of(named.Path, numbers[named.Weight]));
 

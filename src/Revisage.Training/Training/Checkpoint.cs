@@ -88,17 +88,7 @@ public sealed class Checkpoint
 
         foreach (var (name, optimizer) in stage.Optimizers)
         {
-            using var mode = Autograd.WithoutGradients();
-            foreach (var (moment, tensors) in optimizer.State)
-            {
-                for (var i = 0; i < tensors.Count; i++)
-                {
-                    using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}", tensors[i].Type, tensors[i].Shape).ToTensor();
-                    tensors[i].Copy(values);
-                }
-            }
-
-            optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
+            Restore(name, optimizer);
         }
 
         foreach (var (name, device) in Generators(stage))
@@ -106,6 +96,26 @@ public sealed class Checkpoint
             using var current = TorchSettings.RandomState(device);
             using var random = Find(name, current.Type, current.Shape).ToTensor();
             TorchSettings.SetRandomState(random, device);
+        }
+    }
+
+    /// <summary>Gives a new phase the weights that the one before it left, for each network that both have.</summary>
+    /// <param name="optimizers">Whether optimisers that both have go on too.</param>
+    /// <exception cref="RevisageException">A network of that name is another.</exception>
+    public void HandOver(ITrainingStage stage, bool optimizers)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        foreach (var network in stage.Networks)
+        {
+            if (WeightsOf(network.Name) is { Count: > 0 } weights)
+            {
+                network.Load(weights);
+            }
+        }
+
+        foreach (var (name, optimizer) in stage.Optimizers.Where(named => optimizers && arrays.ContainsKey($"{named.Name}:steps")))
+        {
+            Restore(name, optimizer);
         }
     }
 
@@ -118,6 +128,21 @@ public sealed class Checkpoint
         return arrays.Values
             .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(array => array.Name[prefix.Length..]);
+    }
+
+    private void Restore(string name, IOptimizer optimizer)
+    {
+        using var mode = Autograd.WithoutGradients();
+        foreach (var (moment, tensors) in optimizer.State)
+        {
+            for (var i = 0; i < tensors.Count; i++)
+            {
+                using var values = Find($"{name}:{moment}/{i.ToString(CultureInfo.InvariantCulture)}", tensors[i].Type, tensors[i].Shape).ToTensor();
+                tensors[i].Copy(values);
+            }
+        }
+
+        optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
     }
 
     private static IEnumerable<(string Name, Device Device)> Generators(ITrainingStage stage)
@@ -139,8 +164,17 @@ public sealed class Checkpoint
 /// <summary>What a checkpoint says besides its arrays.</summary>
 public sealed record CheckpointState
 {
-    /// <summary>Iterations done; the next one has this number.</summary>
+    /// <summary>The phase that it was saved in; that of a method that has only one by default.</summary>
+    public string Phase { get; init; } = TrainingPhase.OnlyName;
+
+    /// <summary>Iterations of the phase that are done; the next one has this number.</summary>
     public required long Iteration { get; init; }
+
+    /// <summary>The number of the phase's first sample: those before it drew the ones below.</summary>
+    public long FirstSample { get; init; }
+
+    /// <summary>The number of the first sample that has not been drawn.</summary>
+    public long NextSample { get; init; }
 
     /// <summary>The effective recipe, YAML.</summary>
     public required string Recipe { get; init; }
@@ -151,14 +185,21 @@ public sealed record CheckpointState
     /// <summary>Different photographs in the training split.</summary>
     public required int Faces { get; init; }
 
-    /// <summary>Wall time spent training so far, over all resumes.</summary>
+    /// <summary>Wall time spent training so far, over all phases and resumes.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The best <see cref="ValidationResult.Score"/> so far; null before the first validation.</summary>
+    /// <summary>The phase's best <see cref="ValidationResult.Score"/> so far; null before the first validation.</summary>
     public double? BestScore { get; init; }
+
+    /// <summary>The iteration of <see cref="BestScore"/>.</summary>
+    public long BestIteration { get; init; }
 
     internal IEnumerable<KeyValuePair<string, string>> Format()
     {
+        yield return new("phase", Phase);
+        yield return new("first_sample", FirstSample.ToString(CultureInfo.InvariantCulture));
+        yield return new("next_sample", NextSample.ToString(CultureInfo.InvariantCulture));
+        yield return new("best_iteration", BestIteration.ToString(CultureInfo.InvariantCulture));
         yield return new("iteration", Iteration.ToString(CultureInfo.InvariantCulture));
         yield return new("recipe", Recipe);
         yield return new("threads", Threads.ToString(CultureInfo.InvariantCulture));
@@ -172,6 +213,10 @@ public sealed record CheckpointState
 
     internal static CheckpointState Parse(IReadOnlyDictionary<string, string> metadata) => new()
     {
+        Phase = metadata["phase"],
+        FirstSample = long.Parse(metadata["first_sample"], CultureInfo.InvariantCulture),
+        NextSample = long.Parse(metadata["next_sample"], CultureInfo.InvariantCulture),
+        BestIteration = long.Parse(metadata["best_iteration"], CultureInfo.InvariantCulture),
         Iteration = long.Parse(metadata["iteration"], CultureInfo.InvariantCulture),
         Recipe = metadata["recipe"],
         Threads = int.Parse(metadata["threads"], CultureInfo.InvariantCulture),

@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
+using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Torch;
 
@@ -25,6 +26,9 @@ public abstract record Recipe
 
     public LearningRate LearningRate { get; init; } = new();
 
+    /// <summary>Ends the first phase after so many validations without a better score; 0 for never.</summary>
+    public int Patience { get; init; }
+
     /// <summary>All randomness follows from it and the iteration.</summary>
     public int Seed { get; init; } = 1;
 
@@ -34,6 +38,9 @@ public abstract record Recipe
     public double AverageDecay { get; init; } = 0.999;
 
     public ReportOptions Report { get; init; } = new();
+
+    /// <summary>Of the first phase, which the keys at the top of a recipe are about; later ones have records of their own.</summary>
+    internal Schedule Schedule => new() { Iterations = Iterations, Batch = Batch, LearningRate = LearningRate, Patience = Patience };
 }
 
 /// <summary>What is fed to a network, and how it is varied.</summary>
@@ -50,6 +57,12 @@ public sealed record DataOptions
 
     /// <summary>Pixels of the small face's side; 0 for a network that is not fed small faces.</summary>
     public int LowRes { get; init; } = 16;
+
+    /// <summary>
+    /// Side of the face that both are made of, where it is larger than <see cref="HighRes"/>: a growing network learns from
+    /// the small faces that it will have in the end. 0 for <see cref="HighRes"/>.
+    /// </summary>
+    public int FullRes { get; init; }
 
     public ValueRange Range { get; init; } = ValueRange.Signed;
 
@@ -68,6 +81,18 @@ public sealed record DataOptions
     /// <summary>The sources that are trained on, by name; empty for all.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
+    /// <summary>Puts the small faces out of place, while the large ones stay upright; null to leave them so.</summary>
+    public UnalignedOptions? Unaligned { get; init; }
+
+    /// <summary>Whether each face comes with a photograph of the same person, and only faces that have one.</summary>
+    public GuideChoice Guides { get; init; }
+
+    /// <summary>
+    /// Whether each face comes with a real poor one of somebody else, from the set that <c>--low-quality</c> names, at the
+    /// small face's size.
+    /// </summary>
+    public bool LowQuality { get; init; }
+
     /// <summary>Whether parsing maps are wanted with the faces.</summary>
     public bool Parsing { get; init; }
 
@@ -83,6 +108,9 @@ public sealed record DataOptions
     /// <summary>Memory for decoded faces; a larger set is decoded again for each sample.</summary>
     public int CacheMegabytes { get; init; } = 4096;
 
+    /// <summary>Side of the face that is cut and varied.</summary>
+    internal int CutSide => Math.Max(FullRes, HighRes);
+
     /// <summary>What is asked of a face, for messages.</summary>
     internal string Asked => string.Join(", ",
         [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. Only == Annotations.None ? Array.Empty<string>() : [$"data.only: {Only}"], .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" }]);
@@ -96,6 +124,18 @@ public sealed record DataOptions
     // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.
     private static PeopleShare ShareOf(string identity) =>
         (identity.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619) >> 16 & 1) == 0 ? PeopleShare.First : PeopleShare.Second;
+}
+
+/// <summary>Who is shown beside a face.</summary>
+public enum GuideChoice
+{
+    None,
+
+    /// <summary>Another photograph of the same person (GWAInet, section 4.1).</summary>
+    SamePerson,
+
+    /// <summary>Somebody else: what the ablation GWAnet-R is guided by.</summary>
+    Stranger,
 }
 
 /// <summary>Halves of the people, so that two networks can learn from different ones.</summary>

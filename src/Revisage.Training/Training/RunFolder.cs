@@ -12,8 +12,11 @@ public sealed class RunFolder
     /// <summary>The latest state; resuming starts here.</summary>
     public string Checkpoint => File("checkpoint.safetensors");
 
-    /// <summary>The state with the best validation PSNR.</summary>
+    /// <summary>The state of the present phase with the best validation score.</summary>
     public string Best => File("best.safetensors");
+
+    /// <summary>What a phase left to the next one.</summary>
+    public string Handover(string phase) => File($"{phase}.safetensors");
 
     public string Log => File("train.log");
 

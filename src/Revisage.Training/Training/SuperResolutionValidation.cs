@@ -3,35 +3,36 @@ using Revisage.Imaging;
 using Revisage.Metrics;
 using Revisage.Restoration;
 using Revisage.Torch;
+using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Training;
 
 /// <summary>
-/// A super-resolver on faces that it is not trained on, in the protocol of the tables: PSNR in dB on RGB, SSIM as the
-/// mean over R, G and B, both beside bicubic enlargement's. The picture has rows of small face, bicubic, network, truth.
+/// A super-resolver on faces that it is not trained on: PSNR in dB on RGB, SSIM as the mean over R, G and B, both beside
+/// bicubic enlargement's. Small faces are made as the recipe's are; where those are this project's protocol's, so are
+/// the figures. The picture has rows of small face, guide if there is one, bicubic, network, truth.
 /// </summary>
 public sealed class SuperResolutionValidation : IValidation
 {
     private const int Batch = 8;
 
     private readonly ValueRange range;
-    private readonly IReadOnlyList<(Image Lr, Image Hr)> pairs;
+    private readonly IReadOnlyList<Sample> samples;
     private readonly IReadOnlyList<Planes> truths;
     private readonly IReadOnlyList<Image> enlarged;
     private readonly int rows;
     private readonly double bicubicPsnr;
     private readonly double bicubicSsim;
 
-    public SuperResolutionValidation(ValidationFaces faces, Protocol protocol, Recipe recipe)
+    public SuperResolutionValidation(ValidationFaces faces, Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(faces);
-        ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(recipe);
         range = recipe.Data.Range;
-        pairs = [.. faces.Squares().Select(protocol.MakePair)];
-        truths = [.. pairs.Select(pair => Planes.Of(pair.Hr))];
-        enlarged = [.. pairs.Select(pair => PillowResize.Resize(pair.Lr, pair.Hr.Width, pair.Hr.Height, ResampleFilter.Bicubic))];
-        rows = Math.Min(recipe.Report.PictureRows, pairs.Count);
+        samples = [.. IsProtocol(faces.Options, Protocol.Revisage8x) ? OfProtocol(faces, Protocol.Revisage8x) : AsTrained(faces)];
+        truths = [.. samples.Select(sample => Planes.Of(sample.Hr))];
+        enlarged = [.. samples.Select(sample => PillowResize.Resize(sample.Lr, sample.Hr.Width, sample.Hr.Height, ResampleFilter.Bicubic))];
+        rows = Math.Min(recipe.Report.PictureRows, samples.Count);
         (bicubicPsnr, bicubicSsim) = Measure(enlarged);
     }
 
@@ -39,16 +40,43 @@ public sealed class SuperResolutionValidation : IValidation
     {
         ArgumentNullException.ThrowIfNull(stage);
         var restored = new List<Image>();
-        foreach (var chunk in pairs.Chunk(Batch))
+        foreach (var chunk in samples.Chunk(Batch))
         {
             using var scope = new TensorScope();
             using var mode = Autograd.WithoutGradients();
-            restored.AddRange(Images(stage.Infer(Input(chunk))));
+            var inputs = new List<Tensor> { Input([.. chunk.Select(sample => sample.Lr)]) };
+            if (chunk[0].Guide is not null)
+            {
+                inputs.Add(Input([.. chunk.Select(sample => sample.Guide!)]));
+            }
+
+            restored.AddRange(Images(stage.Infer(inputs)[0]));
         }
 
         var (psnr, ssim) = Measure(restored);
         return new ValidationResult(
-            pairs.Count, psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored));
+            samples.Count, psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored));
+    }
+
+    private static bool IsProtocol(DataOptions data, Protocol protocol) =>
+        data.HighRes == protocol.Hr && data.LowRes == protocol.Lr && data.CutSide == protocol.Hr
+        && data.Degradation == new DegradationOptions() && data.Unaligned is null && data.Guides == GuideChoice.None;
+
+    private static IEnumerable<Sample> OfProtocol(ValidationFaces faces, Protocol protocol) =>
+        faces.Squares().Select(protocol.MakePair).Select(pair => new Sample(pair.Lr, pair.Hr, null));
+
+    private IEnumerable<Sample> AsTrained(ValidationFaces faces)
+    {
+        foreach (var batch in faces.Batches(Batch))
+        {
+            Image[] small = [.. Images(batch.LowRes, batch.LowResSide)];
+            Image[] large = [.. Images(batch.HighRes, batch.HighResSide)];
+            Image[] guides = [.. Images(batch.Guides, batch.HighResSide)];
+            for (var i = 0; i < batch.Size; i++)
+            {
+                yield return new Sample(small[i], large[i], guides.Length > 0 ? guides[i] : null);
+            }
+        }
     }
 
     private (double Psnr, double Ssim) Measure(IReadOnlyList<Image> images)
@@ -57,50 +85,54 @@ public sealed class SuperResolutionValidation : IValidation
         return (planes.Zip(truths, Psnr.OfRgb).Average(), planes.Zip(truths, Ssim.OfRgb).Average());
     }
 
-    private Tensor Input((Image Lr, Image Hr)[] chunk)
+    private Tensor Input(Image[] faces)
     {
-        var (width, height) = (chunk[0].Lr.Width, chunk[0].Lr.Height);
-        var values = new float[chunk.Length * 3 * width * height];
-        for (var i = 0; i < chunk.Length; i++)
+        var (width, height) = (faces[0].Width, faces[0].Height);
+        var values = new float[faces.Length * 3 * width * height];
+        for (var i = 0; i < faces.Length; i++)
         {
-            range.FromUnit(chunk[i].Lr.Pixels, values.AsSpan(i * 3 * width * height));
+            range.FromUnit(faces[i].Pixels, values.AsSpan(i * 3 * width * height));
         }
 
-        return Tensor.Of(values, chunk.Length, 3, height, width);
+        return Tensor.Of(values, faces.Length, 3, height, width);
     }
 
-    private IEnumerable<Image> Images(Tensor tensor)
+    private IEnumerable<Image> Images(Tensor tensor) => Images(tensor.ToArray(), (int)tensor.Shape[2]);
+
+    private IEnumerable<Image> Images(float[] faces, int side)
     {
-        var shape = tensor.Shape;
-        var (height, width) = ((int)shape[2], (int)shape[3]);
-        foreach (var values in tensor.ToArray().Chunk(3 * height * width))
+        foreach (var values in faces.Chunk(3 * side * side))
         {
             range.ToUnit(values, values);
-            yield return new Image(width, height, values);
+            yield return new Image(side, side, values);
         }
     }
 
     private ValidationPicture Draw(IReadOnlyList<Image> restored)
     {
-        var (width, height) = (restored[0].Width, restored[0].Height);
-        var step = Math.Max(1, pairs.Count / rows);
-        var canvas = new float[3 * rows * height * 4 * width];
+        var side = restored[0].Width;
+        var step = Math.Max(1, samples.Count / rows);
+        var columns = samples[0].Guide is null ? 4 : 5;
+        var canvas = new float[3 * rows * side * columns * side];
         for (var row = 0; row < rows; row++)
         {
             var i = row * step;
-            Image[] faces = [PillowResize.Resize(pairs[i].Lr, width, height, ResampleFilter.Nearest), enlarged[i], restored[i], pairs[i].Hr];
-            for (var column = 0; column < faces.Length; column++)
+            Image[] faces = [PillowResize.Resize(samples[i].Lr, side, side, ResampleFilter.Nearest), .. samples[i].Guide is { } guide ? [guide] : Array.Empty<Image>(), enlarged[i], restored[i], samples[i].Hr];
+            for (var column = 0; column < columns; column++)
             {
-                for (var line = 0; line < 3 * height; line++)
+                for (var line = 0; line < 3 * side; line++)
                 {
-                    var (channel, y) = Math.DivRem(line, height);
-                    var at = (((channel * rows) + row) * height + y) * 4 * width + column * width;
-                    Array.Copy(faces[column].Pixels, line * width, canvas, at, width);
+                    var (channel, y) = Math.DivRem(line, side);
+                    var at = (((channel * rows) + row) * side + y) * columns * side + column * side;
+                    Array.Copy(faces[column].Pixels, line * side, canvas, at, side);
                 }
             }
         }
 
-        var picture = new Image(4 * width, rows * height, canvas);
+        var picture = new Image(columns * side, rows * side, canvas);
         return new ValidationPicture(ImageFile.EncodePng(picture), picture.Width, picture.Height);
     }
+
+    /// <param name="Guide">Null where the method wants none.</param>
+    private sealed record Sample(Image Lr, Image Hr, Image? Guide);
 }

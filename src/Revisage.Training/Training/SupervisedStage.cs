@@ -12,18 +12,18 @@ namespace Revisage.Training.Training;
 /// </summary>
 public sealed class SupervisedStage : ITrainingStage
 {
-    private readonly Recipe recipe;
     private readonly Func<TorchNetwork, FaceBatch, ForwardMode, LossTerms> loss;
-    private readonly Func<TorchNetwork, Tensor, ForwardMode, Tensor> infer;
+    private readonly Func<TorchNetwork, IReadOnlyList<Tensor>, ForwardMode, IReadOnlyList<Tensor>> infer;
+    private readonly Recipe recipe;
+    private readonly Schedule schedule;
     private readonly IDisposable? owned;
-    private readonly TorchNetwork network;
-    private readonly MovingAverage average;
-    private readonly Adam adam;
+    private readonly Learner learner;
 
     /// <param name="name">Of the network in checkpoints; its average's is <c>NAME.average</c>.</param>
     /// <param name="loss">From the network and a batch to what is differentiated.</param>
+    /// <param name="infer">What the shipped part of the network makes of its inputs; null for its forward pass.</param>
     /// <param name="owned">What the loss looks through, to be disposed with the stage.</param>
-    /// <param name="infer">What the shipped part of the network makes of an input; null for its forward pass.</param>
+    /// <param name="schedule">The phase's; null for the recipe's own.</param>
     public SupervisedStage(
         string name,
         Block block,
@@ -31,47 +31,41 @@ public sealed class SupervisedStage : ITrainingStage
         AdamOptions adam,
         Device device,
         Func<TorchNetwork, FaceBatch, ForwardMode, LossTerms> loss,
-        Func<TorchNetwork, Tensor, ForwardMode, Tensor>? infer = null,
-        IDisposable? owned = null)
+        Func<TorchNetwork, IReadOnlyList<Tensor>, ForwardMode, IReadOnlyList<Tensor>>? infer = null,
+        IDisposable? owned = null,
+        Schedule? schedule = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         this.recipe = recipe;
+        this.schedule = schedule ?? recipe.Schedule;
         this.loss = loss;
         this.owned = owned;
-        this.infer = infer ?? ((network, input, mode) => network.Forward(input, mode));
-        network = new TorchNetwork(name, block, recipe.Seed, device);
-        average = new MovingAverage(network, recipe.AverageDecay);
-        this.adam = new Adam(network.Parameters, adam) { LearningRate = recipe.LearningRate.Peak };
+        this.infer = infer ?? ((network, inputs, mode) => network.Forward(inputs, mode));
+        learner = Learner.ByAdam(name, block, recipe, adam, device, averaged: true);
     }
 
-    public Device Device => network.Device;
+    public Device Device => learner.Network.Device;
 
-    public long Iterations => recipe.Iterations;
+    public IReadOnlyList<TorchNetwork> Networks => [.. learner.Networks];
 
-    public IReadOnlyList<TorchNetwork> Networks => [network, average.Network];
-
-    public IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers => [("adam", adam)];
+    public IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers => [learner.NamedOptimizer];
 
     public LossTerms Step(FaceBatch batch, long iteration)
     {
-        var losses = loss(network, batch, new ForwardMode(Training: true, recipe.Precision));
-        adam.LearningRate = recipe.LearningRate.At(iteration, recipe.Iterations);
-        adam.Step(Autograd.Gradients(losses.Total(), network.Parameters));
-        average.Update(iteration + 1);
+        var losses = loss(learner.Network, batch, new ForwardMode(Training: true, recipe.Precision));
+        learner.Update(losses.Total(), schedule.LearningRate.At(iteration, schedule.Iterations), iteration);
         return losses;
     }
 
-    public Tensor Infer(Tensor input)
+    public IReadOnlyList<Tensor> Infer(IReadOnlyList<Tensor> inputs)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return infer(average.Network, input.To(Device), new ForwardMode(Training: false, Precision.Fp32));
+        ArgumentNullException.ThrowIfNull(inputs);
+        return infer(learner.Shipped, [.. inputs.Select(input => input.To(Device))], new ForwardMode(Training: false, Precision.Fp32));
     }
 
     public void Dispose()
     {
-        adam.Dispose();
-        average.Dispose();
-        network.Dispose();
+        learner.Dispose();
         owned?.Dispose();
     }
 }

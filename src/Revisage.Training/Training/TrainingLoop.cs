@@ -12,6 +12,11 @@ public interface ITrainingObserver
     /// <summary>Every <see cref="ReportOptions.LogEvery"/> iterations.</summary>
     void Logged(TrainingProgress progress);
 
+    /// <summary>A phase of several begins, or goes on.</summary>
+    void Entered(string phase)
+    {
+    }
+
     /// <summary>After each validation.</summary>
     void Validated(long iteration, ValidationResult result, bool best);
 }
@@ -35,21 +40,27 @@ public enum TrainingEnd
 }
 
 /// <summary>
-/// Repeats a stage: batches, log lines, validation, checkpoints, resume. It knows nothing of networks or GANs.
+/// Repeats the stage of one phase: batches, log lines, validation, checkpoints, resume. It knows nothing of networks or GANs.
 /// </summary>
 /// <remarks>
 /// All calls to LibTorch happen on the thread that calls <see cref="Run"/>. That is best the process's main
 /// thread: glibc serves it from the heap that grows without bound, and other threads from arenas of 64 MB,
 /// beyond which every large buffer is mapped and faulted in anew.
 /// </remarks>
-public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDataset dataset, IValidation validation, RunFolder folder)
+public sealed class TrainingLoop(ITrainingStage stage, TrainingPhase phase, Recipe recipe, FaceDataset dataset, IValidation validation, RunFolder folder)
 {
     private double? bestScore;
+    private long bestIteration;
+    private long firstSample;
     private TimeSpan elapsedBefore;
 
-    /// <summary>Trains from <paramref name="resumed"/>, or from the start, to the last iteration or to cancellation.</summary>
+    private int Faces => phase.Schedule.Batch * stage.BatchesPerStep;
+
+    /// <summary>Trains to the last iteration, to the end of the phase's patience or to cancellation.</summary>
+    /// <param name="resumed">Of this phase: goes on from there.</param>
+    /// <param name="handedOver">Of the phase before, where this one begins; null for the first.</param>
     /// <exception cref="LossNotFiniteException">A loss stopped being a number; the last checkpoint stays as it was.</exception>
-    public TrainingEnd Run(Checkpoint? resumed, ITrainingObserver observer, CancellationToken stop)
+    public TrainingEnd Run(Checkpoint? resumed, Checkpoint? handedOver, ITrainingObserver observer, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(observer);
         var iteration = 0L;
@@ -57,16 +68,21 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         {
             resumed.Restore(stage);
             iteration = resumed.State.Iteration;
-            bestScore = resumed.State.BestScore;
-            elapsedBefore = resumed.State.Elapsed;
+            (bestScore, bestIteration) = (resumed.State.BestScore, resumed.State.BestIteration);
+            (firstSample, elapsedBefore) = (resumed.State.FirstSample, resumed.State.Elapsed);
         }
         else
         {
             TorchSettings.Seed((ulong)recipe.Seed);
+            if (handedOver is not null)
+            {
+                handedOver.HandOver(stage, phase.KeepsOptimizers);
+                (firstSample, elapsedBefore) = (handedOver.State.NextSample, handedOver.State.Elapsed);
+            }
         }
 
-        using var loader = new BatchLoader(dataset, recipe.Batch, iteration, Math.Max(1, Environment.ProcessorCount / 2));
-        using var events = new TensorBoardLog(folder.Events);
+        using var loader = new BatchLoader(dataset, Faces, firstSample + iteration * Faces, Math.Max(1, Environment.ProcessorCount / 2));
+        using var events = new TensorBoardLog(Path.Combine(folder.Events, phase.Name));
         var begun = Stopwatch.StartNew();
         if (resumed is null)
         {
@@ -76,7 +92,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         }
 
         var window = new Window(loader, iteration);
-        while (iteration < stage.Iterations && !stop.IsCancellationRequested)
+        while (!Done() && !stop.IsCancellationRequested)
         {
             FaceBatch batch;
             try
@@ -104,19 +120,19 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             iteration++;
             if (Due(recipe.Report.LogEvery))
             {
-                var progress = window.Close(iteration, stage.Iterations, recipe.Batch, stage.Optimizers[0].Optimizer.LearningRate);
+                var progress = window.Close(iteration, phase.Schedule.Iterations, Faces, stage.Optimizers[0].Optimizer.LearningRate);
                 Log(progress, events);
                 observer.Logged(progress);
             }
 
-            if (Due(recipe.Report.ValidateEvery) || iteration == stage.Iterations)
+            if (Due(recipe.Report.ValidateEvery) || iteration == phase.Schedule.Iterations)
             {
                 window.Pause();
                 Validate(iteration, events, observer, begun.Elapsed);
                 window.Resume();
             }
 
-            if (Due(recipe.Report.CheckpointEvery) || iteration == stage.Iterations)
+            if (Due(recipe.Report.CheckpointEvery) || Done())
             {
                 window.Pause();
                 Save(iteration, begun.Elapsed);
@@ -124,8 +140,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
             }
         }
 
-        // More than all of them, where a resumed run has been given fewer.
-        if (iteration >= stage.Iterations)
+        if (Done())
         {
             return TrainingEnd.Complete;
         }
@@ -134,6 +149,10 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         return TrainingEnd.Stopped;
 
         bool Due(int every) => every > 0 && iteration % every == 0;
+
+        // More than all of them, where a resumed run has been given fewer.
+        bool Done() => iteration >= phase.Schedule.Iterations
+            || phase.Schedule.Patience > 0 && iteration - bestIteration >= (long)phase.Schedule.Patience * recipe.Report.ValidateEvery;
     }
 
     private void Validate(long iteration, TensorBoardLog events, ITrainingObserver observer, TimeSpan elapsed)
@@ -142,7 +161,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
         var best = bestScore is null || result.Score > bestScore;
         if (best)
         {
-            bestScore = result.Score;
+            (bestScore, bestIteration) = (result.Score, iteration);
             State(iteration, elapsed).Save(folder.Best);
         }
 
@@ -153,7 +172,7 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
 
         if (result.Picture is { } picture)
         {
-            AtomicFile.WriteAllBytes(Path.Combine(folder.Pictures, string.Create(CultureInfo.InvariantCulture, $"{iteration:D7}.png")), picture.Png);
+            AtomicFile.WriteAllBytes(Path.Combine(folder.Pictures, string.Create(CultureInfo.InvariantCulture, $"{phase.Name}-{iteration:D7}.png")), picture.Png);
             events.Picture("validation/faces", picture.Png, picture.Width, picture.Height, iteration);
         }
 
@@ -170,12 +189,16 @@ public sealed class TrainingLoop(ITrainingStage stage, Recipe recipe, FaceDatase
 
     private Checkpoint State(long iteration, TimeSpan elapsed) => Checkpoint.Of(stage, new CheckpointState
     {
+        Phase = phase.Name,
         Iteration = iteration,
+        FirstSample = firstSample,
+        NextSample = firstSample + iteration * Faces,
         Recipe = RecipeFile.ToYaml(recipe),
         Threads = TorchSettings.Threads,
         Faces = dataset.Count,
         Elapsed = elapsedBefore + elapsed,
         BestScore = bestScore,
+        BestIteration = bestIteration,
     });
 
     private void Log(TrainingProgress progress, TensorBoardLog events)

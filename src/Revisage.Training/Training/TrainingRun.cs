@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Methods;
@@ -10,6 +11,12 @@ namespace Revisage.Training.Training;
 public sealed record TrainingRunOptions(string Data, string Run)
 {
     public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Prepared real poor faces, for the recipes that learn from such; null for the others.</summary>
+    public string? LowQuality { get; init; }
+
+    /// <summary>The shipped networks that losses look through.</summary>
+    public ModelStore Models { get; init; } = ModelStore.Default;
 
     /// <summary>Threads of one operator; null for one a processor, or as many as the resumed checkpoint had.</summary>
     public int? Threads { get; init; }
@@ -51,25 +58,76 @@ public static class TrainingRun
     {
         var method = MethodCatalog.Find(recipe.Method);
         method.Check(recipe);
+        foreach (var prior in method.Priors(recipe))
+        {
+            _ = options.Models.Find(prior);
+        }
+
+        var phases = method.Phases(recipe);
         var source = FaceSources.Open(options.Data);
-        var total = Check(source, method, recipe).Count;
-        var validation = method.CreateValidation(recipe, new ValidationFaces(source, recipe.Data, recipe.Report));
-        var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
-        var dataset = FaceDataset.Load(source, "train", recipe.Data, recipe.Seed, decoding, stop);
-        // What decoding left goes back to the system now, and not some time in the middle of the run.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var lowQuality = options.LowQuality is { } poor ? FaceSources.Open(poor) : null;
+        // What the last phase lacks is said before the first one trains for hours.
+        foreach (var phase in phases)
+        {
+            Check(source, method, recipe, phase.Data);
+        }
 
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
         TorchSettings.Threads = options.Threads ?? Environment.ProcessorCount;
         TorchSettings.Deterministic = true;
-        using var stage = method.CreateStage(recipe, options.Device);
-        return new TrainingLoop(stage, recipe, dataset, validation, folder).Run(checkpoint, observer, stop);
+        var setting = new TrainingSetting(options.Device, options.Models);
+        FaceDataset? dataset = null;
+        for (var i = checkpoint is null ? 0 : PlaceOf(checkpoint.State.Phase); i < phases.Count; i++)
+        {
+            var phase = phases[i];
+            if (phases.Count > 1)
+            {
+                observer.Entered(phase.Name);
+            }
+
+            var resumed = checkpoint?.State.Phase == phase.Name ? checkpoint : null;
+            var handedOver = i > 0 && resumed is null ? Checkpoint.Load(folder.Handover(phases[i - 1].Name)) : null;
+            var validation = method.CreateValidation(recipe, new ValidationFaces(source, phase.Data, recipe.Report));
+            dataset = Load(phase.Data, i == 0 || phases[i - 1].Data != phase.Data ? null : dataset);
+            using var stage = phase.Create(setting);
+            var end = new TrainingLoop(stage, phase, recipe, dataset, validation, folder).Run(resumed, handedOver, observer, stop);
+            if (end == TrainingEnd.Stopped)
+            {
+                return end;
+            }
+
+            if (i + 1 < phases.Count)
+            {
+                AtomicFile.WriteAllBytes(folder.Handover(phase.Name), File.ReadAllBytes(phase.HandsOverBest ? folder.Best : folder.Checkpoint));
+            }
+        }
+
+        return TrainingEnd.Complete;
+
+        int PlaceOf(string name) => phases.Index().FirstOrDefault(phase => phase.Item.Name == name, (-1, null!)).Index is var place and >= 0
+            ? place
+            : throw new RevisageException($"The checkpoint is of the phase '{name}', but the recipe has {string.Join(", ", phases.Select(phase => $"'{phase.Name}'"))}. Resume with the recipe that it was trained by.");
+
+        FaceDataset Load(DataOptions data, FaceDataset? loaded)
+        {
+            if (loaded is not null)
+            {
+                return loaded;
+            }
+
+            var total = FaceDataset.Choose(source, "train", data).Count;
+            var decoding = options.Decoding is { } report ? new Decoded(done => report(done, total)) : null;
+            var faces = FaceDataset.Load(source, "train", data, recipe.Seed, decoding, lowQuality, stop);
+            // What decoding left goes back to the system now, and not some time in the middle of the run.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            return faces;
+        }
     }
 
-    private static IReadOnlyList<int> Check(IFaceSource source, Method method, Recipe recipe)
+    private static void Check(IFaceSource source, Method method, Recipe recipe, DataOptions data)
     {
-        var chosen = FaceDataset.Choose(source, "train", recipe.Data);
-        foreach (var need in Enum.GetValues<Annotations>().Where(need => need != Annotations.None && method.Needs.HasFlag(need)))
+        var chosen = FaceDataset.Choose(source, "train", data);
+        foreach (var need in Enum.GetValues<Annotations>().Where(need => need != Annotations.None && method.Needs(recipe).HasFlag(need)))
         {
             int[] lacking = [.. chosen.Where(index => !source.Faces[index].Known.HasFlag(need))];
             if (lacking.Length > 0)
@@ -78,8 +136,6 @@ public static class TrainingRun
                     $"{method.Id} needs {Words(need)} of every face, but {lacking.Length} of {chosen.Count} in {source.Name} have none (first: '{source.Faces[lacking[0]].Name}'). Run 'revisage prepare', or leave them out with --set data.only={need}.");
             }
         }
-
-        return chosen;
     }
 
     private static string Words(Annotations need) => need switch

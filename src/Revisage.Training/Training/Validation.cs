@@ -41,6 +41,7 @@ public sealed class ValidationFaces
 {
     private readonly IFaceSource source;
     private readonly IReadOnlyList<int> chosen;
+    private readonly GuideChooser? guides;
 
     /// <exception cref="RevisageException">There are none of the kind that <paramref name="options"/> ask for.</exception>
     public ValidationFaces(IFaceSource source, DataOptions options, ReportOptions report)
@@ -50,9 +51,11 @@ public sealed class ValidationFaces
         this.source = source;
         // Validation people are nobody's training people: a half of them would only be fewer.
         var faces = FaceDataset.Choose(source, "val", options with { People = PeopleShare.All });
+        guides = options.Guides == GuideChoice.None ? null : new GuideChooser(source, faces, options.Guides, CancellationToken.None);
+        faces = guides?.Guided ?? faces;
         var count = Math.Min(report.ValidationImages, faces.Count);
         chosen = [.. Enumerable.Range(0, count).Select(i => faces[(int)((long)i * faces.Count / count)])];
-        Options = options with { Augmentation = new AugmentationOptions { Flip = 0 }, Softened = null, Identities = null };
+        Options = options with { Augmentation = new AugmentationOptions { Flip = 0 }, Softened = null, Identities = null, LowQuality = false };
     }
 
     /// <summary>The recipe's, without variation.</summary>
@@ -84,7 +87,7 @@ public sealed class ValidationFaces
     /// <summary>The faces as a network is fed them, in batches of at most <paramref name="size"/>, in order.</summary>
     public IEnumerable<FaceBatch> Batches(int size)
     {
-        var dataset = FaceDataset.InOrder(source, chosen, Options);
+        var dataset = FaceDataset.InOrder(source, chosen, Options, guides);
         for (var first = 0; first < Count; first += size)
         {
             yield return dataset.Batch(first, Math.Min(size, Count - first));

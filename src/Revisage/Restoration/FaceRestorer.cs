@@ -63,7 +63,8 @@ public sealed class FaceRestorer : IDisposable
         void CheckPort(string kind, IReadOnlyList<OnnxPort> ports, string name, PixelSize size)
         {
             // An extent of 2 stands for any batch but 1, which alone would make every batch a loop.
-            if (ports.Count != 1 || ports[0].Name != name || !ports[0].Accepts([2, 3, size.Height, size.Width], []))
+            // What a model tells besides the face, such as a parsing map, is not asked for.
+            if ((kind == "input" && ports.Count != 1) || ports.FirstOrDefault(port => port.Name == name)?.Accepts([2, 3, size.Height, size.Width], []) != true)
             {
                 throw new RevisageException(
                     $"'{model.Source}' has the {kind} {string.Join(" and ", ports.Select(port => $"'{port.Name}' {port.ShapeText}"))}, but its card says '{name}' Nx3x{size.Height}x{size.Width}. Export the model again.");

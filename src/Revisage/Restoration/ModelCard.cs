@@ -11,6 +11,9 @@ namespace Revisage.Restoration;
 /// </summary>
 public sealed partial record ModelCard
 {
+    /// <summary>The name of the input [N, 3, Output.Height, Output.Width] that a model with <see cref="NeedsGuide"/> has besides.</summary>
+    public const string GuideName = "guide";
+
     /// <summary>Lower-case letters, digits, dots and hyphens, such as "edsr"; the file's name without its extension.</summary>
     public required string Name { get; init; }
 
@@ -200,6 +203,13 @@ public enum ModelTask
     /// <summary>Features that perceptual losses compare, [N, C, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("features")]
     Features,
+
+    /// <summary>
+    /// A poor face, [N, 3, Output.Height, Output.Width], of a good one; what is poor about it follows from an input of
+    /// its own, "noise" [N, Z] of N(0, 1).
+    /// </summary>
+    [JsonStringEnumMemberName("degradation")]
+    Degradation,
 }
 
 /// <summary>Width and height in pixels.</summary>

@@ -135,23 +135,25 @@ public sealed class OnnxModel : IDisposable
         var results = Outputs.Select(port => port.Resolve(bound) is { } shape
             ? new OnnxTensor(new float[OnnxTensor.CountOf(shape)], shape)
             : null).ToArray();
-        Run(inputs, results, cancellation);
+        Run(inputs, outputNames, results, cancellation);
         return Outputs.Select((port, i) => (port.Name, Result: results[i]!)).ToDictionary(pair => pair.Name, pair => pair.Result);
     }
 
     /// <summary>Runs the model into memory that the caller owns, so that a loop needs none of its own.</summary>
-    /// <param name="outputs">Every output by name, of the shape that the inputs give it; overwritten.</param>
+    /// <param name="outputs">The wanted outputs by name, each of the shape that the inputs give it; overwritten.</param>
     /// <inheritdoc cref="Run(IReadOnlyDictionary{string, OnnxTensor}, CancellationToken)"/>
     public void Run(IReadOnlyDictionary<string, OnnxTensor> inputs, IReadOnlyDictionary<string, OnnxTensor> outputs, CancellationToken cancellation = default)
     {
         var bound = CheckInputs(inputs);
-        CheckTensors("output", "gives", Outputs, outputs, bound);
-        Run(inputs, [.. Outputs.Select(port => outputs[port.Name])], cancellation);
+        ArgumentNullException.ThrowIfNull(outputs);
+        int[] wanted = [.. Enumerable.Range(0, Outputs.Count).Where(i => outputs.ContainsKey(Outputs[i].Name))];
+        CheckTensors("output", "gives", outputs.Count == 0 ? Outputs : [.. wanted.Select(i => Outputs[i])], outputs, bound);
+        Run(inputs, [.. wanted.Select(i => outputNames[i])], [.. wanted.Select(i => outputs[Outputs[i].Name])], cancellation);
     }
 
     public void Dispose() => session.Dispose();
 
-    private void Run(IReadOnlyDictionary<string, OnnxTensor> inputs, OnnxTensor?[] outputs, CancellationToken cancellation)
+    private void Run(IReadOnlyDictionary<string, OnnxTensor> inputs, byte[][] wanted, OnnxTensor?[] outputs, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var ins = new PinnedValues(api, [.. Inputs.Select(port => inputs[port.Name])]);
@@ -164,7 +166,7 @@ public sealed class OnnxModel : IDisposable
             // Disposing the registration waits for a running callback, so the options outlive it.
             using (cancellation.UnsafeRegister(_ => api.Terminate(run), null))
             {
-                api.Run(session.DangerousGetHandle(), run, Pointers(inputNames), ins.Handles, Pointers(outputNames), outs.Handles);
+                api.Run(session.DangerousGetHandle(), run, Pointers(inputNames), ins.Handles, Pointers(wanted), outs.Handles);
             }
 
             for (var i = 0; i < outputs.Length; i++)

@@ -152,8 +152,8 @@ public sealed class FaceDatasetTests : IDisposable
     public void A_batch_is_the_same_whichever_loader_made_it()
     {
         var dataset = Load(Varied);
-        using var first = new BatchLoader(dataset, 4, firstIteration: 0);
-        using var resumed = new BatchLoader(dataset, 4, firstIteration: 3);
+        using var first = new BatchLoader(dataset, 4, first: 0);
+        using var resumed = new BatchLoader(dataset, 4, first: 12);
         FaceBatch batch = first.Next(default);
         for (var iteration = 1; iteration <= 3; iteration++)
         {
@@ -172,8 +172,8 @@ public sealed class FaceDatasetTests : IDisposable
     public void Batches_come_in_order_whoever_makes_them()
     {
         var dataset = Load(Varied);
-        using var alone = new BatchLoader(dataset, 2, firstIteration: 0);
-        using var many = new BatchLoader(dataset, 2, firstIteration: 0, workers: 4);
+        using var alone = new BatchLoader(dataset, 2, first: 0);
+        using var many = new BatchLoader(dataset, 2, first: 0, workers: 4);
 
         for (var iteration = 0; iteration < 20; iteration++)
         {
@@ -262,7 +262,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void Loaders_count_up_and_stop_when_disposed()
     {
-        var loader = new BatchLoader(Load(Plain), 2, firstIteration: 5);
+        var loader = new BatchLoader(Load(Plain), 2, first: 10);
 
         Enumerable.Range(0, 10).Select(_ => loader.Next(default).First).ShouldBe(Enumerable.Range(0, 10).Select(i => 10L + 2 * i));
         loader.Dispose();

@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
+using Revisage.Training.Tests.Training;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Onnx;
@@ -20,7 +21,7 @@ public sealed class ShippedNetworkTests : IDisposable
     {
         var recipe = RecipeFile.Parse($"method: {id}\n{options}", "of the test", []);
         var method = MethodCatalog.Find(id);
-        using var stage = method.CreateStage(recipe, default);
+        using var stage = method.FirstStage(recipe);
         var checkpoint = Checkpoint.Of(stage, new CheckpointState { Iteration = 1, Recipe = RecipeFile.ToYaml(recipe), Threads = 1, Faces = 1 });
         checkpoint.Save(Path.Combine(folder, "checkpoint.safetensors"));
         var path = Path.Combine(folder, "small.onnx");

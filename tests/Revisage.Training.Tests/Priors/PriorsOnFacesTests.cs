@@ -46,20 +46,18 @@ public sealed class PriorsOnFacesTests
     {
         public Device Device => Device.Cpu;
 
-        public long Iterations => 0;
-
         public IReadOnlyList<TorchNetwork> Networks => [];
 
         public IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers => [];
 
         public LossTerms Step(FaceBatch batch, long iteration) => throw new NotSupportedException();
 
-        public Tensor Infer(Tensor input)
+        public IReadOnlyList<Tensor> Infer(IReadOnlyList<Tensor> inputs)
         {
             var card = model.Card!;
-            var faces = new Restoration.OnnxTensor(input.ToArray(), [.. input.Shape.Select(extent => (int)extent)]);
+            var faces = new Restoration.OnnxTensor(inputs[0].ToArray(), [.. inputs[0].Shape.Select(extent => (int)extent)]);
             var output = model.Run(new Dictionary<string, Restoration.OnnxTensor> { [card.InputName] = faces })[card.OutputName];
-            return Tensor.Of(output.Values.Span, [.. output.Shape.Select(extent => (long)extent)]);
+            return [Tensor.Of(output.Values.Span, [.. output.Shape.Select(extent => (long)extent)])];
         }
 
         public void Dispose() => model.Dispose();

@@ -130,15 +130,13 @@ public sealed class ValidationTests : IDisposable
     {
         public Device Device => Device.Cpu;
 
-        public long Iterations => 0;
-
         public IReadOnlyList<TorchNetwork> Networks => [];
 
         public IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers => [];
 
         public LossTerms Step(FaceBatch batch, long iteration) => throw new NotSupportedException();
 
-        public Tensor Infer(Tensor input) => infer(input);
+        public IReadOnlyList<Tensor> Infer(IReadOnlyList<Tensor> inputs) => [infer(inputs[0])];
 
         public void Dispose()
         {

@@ -121,6 +121,10 @@ public sealed class CheckpointTests : IDisposable
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "revisage-checkpoint-1",
+            ["phase"] = "train",
+            ["first_sample"] = "0",
+            ["next_sample"] = "16",
+            ["best_iteration"] = "0",
             ["iteration"] = "1",
             ["recipe"] = "",
             ["threads"] = "1",
@@ -153,8 +157,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("adam:m/0")]
-    [InlineData("adam:steps")]
+    [InlineData("generator.optimizer:m/0")]
+    [InlineData("generator.optimizer:steps")]
     [InlineData("torch/random")]
     public void A_state_of_another_shape_is_named(string name)
     {
@@ -178,7 +182,7 @@ public sealed class CheckpointTests : IDisposable
         Safetensors.Write(stream, arrays, metadata);
     }
 
-    private static ITrainingStage Stage(EdsrRecipe recipe) => new EdsrMethod().CreateStage(recipe, default);
+    private static ITrainingStage Stage(EdsrRecipe recipe) => new EdsrMethod().FirstStage(recipe);
 
     private static ITrainingStage Trained(int steps)
     {
@@ -197,7 +201,7 @@ public sealed class CheckpointTests : IDisposable
         Fixtures.Numbers.Fill(lr, $"lr{iteration}");
         Fixtures.Numbers.Fill(hr, $"hr{iteration}");
         using var scope = new TensorScope();
-        stage.Step(new FaceBatch(iteration, 2, lr, 4, hr, 8, [], [], []), iteration);
+        stage.Step(new FaceBatch(iteration, 2, lr, 4, hr, 8, [], [], [], [], []), iteration);
     }
 
     private static byte[] Bytes(ITrainingStage stage) =>

@@ -111,8 +111,8 @@ public sealed class TrainingRunTests : IDisposable
         var log = File.ReadAllLines(Path.Combine(options.Run, "train.log"));
         log.Count(line => line.StartsWith("step ", StringComparison.Ordinal)).ShouldBe(6);
         log.Count(line => line.StartsWith("validation ", StringComparison.Ordinal)).ShouldBe(3);
-        Directory.GetFiles(Path.Combine(options.Run, "pictures")).Select(Path.GetFileName).Order().ShouldBe(["0000000.png", "0000003.png", "0000006.png"]);
-        Directory.GetFiles(Path.Combine(options.Run, "tensorboard")).ShouldHaveSingleItem();
+        Directory.GetFiles(Path.Combine(options.Run, "pictures")).Select(Path.GetFileName).Order().ShouldBe(["train-0000000.png", "train-0000003.png", "train-0000006.png"]);
+        Directory.GetFiles(Path.Combine(options.Run, "tensorboard", "train")).ShouldHaveSingleItem();
         Checkpoint.Load(Path.Combine(options.Run, "best.safetensors")).State.BestScore.ShouldNotBeNull();
         StateOf(options).Threads.ShouldBe(1);
     }
@@ -165,7 +165,7 @@ public sealed class TrainingRunTests : IDisposable
             Data = Recipe.Data with { HighRes = 32, LowRes = 4 },
         };
         using var scope = new TensorScope();
-        using var stage = new EdsrMethod().CreateStage(recipe, default);
+        using var stage = new EdsrMethod().FirstStage(recipe);
         var batch = FaceDataset.Load(faces.Open(), "train", recipe.Data, 1).Batch(0, 2);
         var before = Psnr();
         for (var iteration = 0; iteration < recipe.Iterations; iteration++)

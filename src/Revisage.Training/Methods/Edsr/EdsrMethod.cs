@@ -1,4 +1,3 @@
-using Revisage.Evaluation;
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
@@ -27,13 +26,15 @@ public sealed class EdsrMethod : Method
 
     public override string ShippedWeights => "generator.average";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device) =>
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private ITrainingStage CreateStage(Recipe recipe, Device device) =>
         new SupervisedStage("generator", ShippedNetwork(recipe), recipe, ((EdsrRecipe)recipe).Adam, device, (generator, batch, mode) =>
             new LossTerms().Add("pixel", 1, PixelLoss.L1(generator.Forward(batch.LowResTensor(generator.Device), mode), batch.HighResTensor(generator.Device))));
 
-    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, Protocol.Revisage8x, recipe);
+    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, recipe);
 
-    public override void Check(Recipe recipe) => SuperResolution.CheckSizes(recipe, ShippedNetwork(recipe));
+    public override void Check(Recipe recipe) => SuperResolution.CheckSizes(recipe, this);
 
     public override Block ShippedNetwork(Recipe recipe) => new EdsrNetwork(((EdsrRecipe)recipe).Network);
 }

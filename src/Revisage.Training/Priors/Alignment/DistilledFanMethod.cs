@@ -50,7 +50,7 @@ public sealed class DistilledFanMethod : Method
 
     public override ModelTask Task => ModelTask.Heatmaps;
 
-    public override Annotations Needs => Annotations.Landmarks;
+    public override Annotations Needs(Recipe recipe) => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average";
 
@@ -62,7 +62,9 @@ public sealed class DistilledFanMethod : Method
         Data = new DataOptions { HighRes = MapSide, LowRes = 0, Range = ValueRange.Unit },
     };
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (DistilledFanRecipe)recipe;
         var teacher = own.Teacher is { } path ? Fan(path, device) : null;

@@ -40,7 +40,7 @@ public sealed class FanMethod : Method
 
     public override ModelTask Task => ModelTask.Heatmaps;
 
-    public override Annotations Needs => Annotations.Landmarks;
+    public override Annotations Needs(Recipe recipe) => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average";
 
@@ -52,7 +52,9 @@ public sealed class FanMethod : Method
         Data = new DataOptions { HighRes = 256, LowRes = 0, Range = ValueRange.Unit },
     };
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private static ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (FanRecipe)recipe;
         var fan = new FanNetwork(own.Network);

@@ -31,11 +31,13 @@ public sealed class LandmarkMethod : Method
 
     public override ModelTask Task => ModelTask.Landmarks;
 
-    public override Annotations Needs => Annotations.Landmarks;
+    public override Annotations Needs(Recipe recipe) => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (LandmarkRecipe)recipe;
         return new SupervisedStage("network", ShippedNetwork(recipe), recipe, own.Adam, device, (network, batch, mode) =>

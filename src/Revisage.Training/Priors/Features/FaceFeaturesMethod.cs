@@ -46,11 +46,13 @@ public sealed class FaceFeaturesMethod : Method
 
     public override ModelTask Task => ModelTask.Features;
 
-    public override Annotations Needs => Annotations.Landmarks;
+    public override Annotations Needs(Recipe recipe) => Annotations.Landmarks;
 
     public override string ShippedWeights => "network.average/features";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private static ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (FaceFeaturesRecipe)recipe;
         var block = new FeaturesInTraining(own);
@@ -67,7 +69,7 @@ public sealed class FaceFeaturesMethod : Method
                 : parsing.Sum() * 0);
             FaceAttributeHeads.AddLosses(losses, own.Tasks, TorchNetwork.Leave(answers.Attributes), batch);
             return losses;
-        }, (network, x, mode) => TorchNetwork.Leave(block.Answer(network.Enter(x, mode)).Embedding));
+        }, (network, inputs, mode) => [TorchNetwork.Leave(block.Answer(network.Enter(inputs[0], mode)).Embedding)]);
     }
 
     public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new VerificationValidation(faces, recipe);

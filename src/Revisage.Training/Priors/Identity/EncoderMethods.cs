@@ -39,7 +39,9 @@ public sealed class InetMethod : Method
 
     public override string ShippedWeights => "network.average/encoder";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private static ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var encoder = new ResidualEncoder(((EncoderRecipe)recipe).Network);
         return EncoderTraining.CreateStage((EncoderRecipe)recipe, device, new EncoderInTraining(encoder, encoder.Pooled, encoder.Embed, encoder.Features));
@@ -63,7 +65,9 @@ public sealed class IdentityEvalMethod : Method
 
     public override string ShippedWeights => "network.average/encoder";
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private static ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var encoder = new PooledEncoder(((EncoderRecipe)recipe).Network);
         return EncoderTraining.CreateStage((EncoderRecipe)recipe, device, new EncoderInTraining(encoder, encoder.Pooled, encoder.Embed, encoder.Features));

@@ -36,7 +36,7 @@ public sealed class FaceParserMethod : Method
 
     public override ModelTask Task => ModelTask.Parsing;
 
-    public override Annotations Needs => Annotations.Parsing;
+    public override Annotations Needs(Recipe recipe) => Annotations.Parsing;
 
     public override string ShippedWeights => "network.average";
 
@@ -48,7 +48,9 @@ public sealed class FaceParserMethod : Method
         }
     }
 
-    public override ITrainingStage CreateStage(Recipe recipe, Device device)
+    public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => TrainingPhase.Only(recipe, setting => CreateStage(recipe, setting.Device));
+
+    private static ITrainingStage CreateStage(Recipe recipe, Device device)
     {
         var own = (FaceParserRecipe)recipe;
         var parser = new BiSeNetNetwork(own.Network);

@@ -3,6 +3,7 @@ using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Priors.Alignment;
+using Revisage.Training.Tests.Training;
 using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
@@ -31,7 +32,7 @@ public sealed class DistilledFanMethodTests : IDisposable
     public void Landmarks_teach_as_Gaussians()
     {
         var batch = Batch();
-        using var stage = new DistilledFanMethod().CreateStage(Recipe, default);
+        using var stage = new DistilledFanMethod().FirstStage(Recipe);
         using var untrained = new TorchNetwork("untrained", new DistilledFanNetwork(), Recipe.Seed);
         var maps = untrained.Forward(batch.HighResTensor(default), new ForwardMode(Training: true, Precision.Fp32)).ToArray();
         var drawn = new float[maps.Length];
@@ -56,7 +57,7 @@ public sealed class DistilledFanMethodTests : IDisposable
             Safetensors.Write(stream, [.. fan.Save()]);
         }
 
-        using var stage = new DistilledFanMethod().CreateStage(Recipe with { Teacher = file }, default);
+        using var stage = new DistilledFanMethod().FirstStage(Recipe with { Teacher = file });
         using var untrained = new TorchNetwork("untrained", new DistilledFanNetwork(), Recipe.Seed);
         var maps = untrained.Forward(batch.HighResTensor(default), new ForwardMode(Training: true, Precision.Fp32)).ToArray();
         var taught = fan.Forward(batch.HighResTensor(default).UpsampleBilinear2d(256, 256, alignCorners: false), new ForwardMode(Training: false, Precision.Fp32)).ToArray();

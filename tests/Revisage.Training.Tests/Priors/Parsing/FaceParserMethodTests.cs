@@ -6,6 +6,7 @@ using Revisage.Training.Data.Prepare;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
 using Revisage.Training.Tests.Data.Prepare;
+using Revisage.Training.Tests.Training;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Parsing;
@@ -26,7 +27,7 @@ public sealed class FaceParserMethodTests : IDisposable
     public void An_exported_parser_draws_the_maps_of_a_set()
     {
         var recipe = RecipeFile.Parse("method: face-parser\nnetwork: {width: 4}\ndata: {high_res: 64, low_res: 0}", "of the test", []);
-        using (var stage = MethodCatalog.Find("face-parser").CreateStage(recipe, default))
+        using (var stage = MethodCatalog.Find("face-parser").FirstStage(recipe))
         {
             Checkpoint.Of(stage, new CheckpointState { Iteration = 1, Recipe = RecipeFile.ToYaml(recipe), Threads = 1, Faces = 1 }).Save(Path.Combine(folder, "checkpoint.safetensors"));
         }

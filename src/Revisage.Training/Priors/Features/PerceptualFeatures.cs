@@ -1,0 +1,140 @@
+using Revisage.Restoration;
+using Revisage.Torch;
+using Revisage.Training.Import;
+using Revisage.Training.Losses;
+using Revisage.Training.Onnx;
+using Revisage.Training.Torch;
+using Revisage.Training.Training;
+
+namespace Revisage.Training.Priors.Features;
+
+/// <summary>
+/// How a method compares faces by what a trained network sees of them. The papers take ImageNet's VGG; without its
+/// weights the network that ships as <c>face-features</c> stands in for it, layer for layer, with a weight of its own.
+/// </summary>
+public sealed record PerceptualOptions
+{
+    /// <summary>A file of torchvision's weights; null for <c>face-features</c>.</summary>
+    public string? Vgg { get; init; }
+
+    /// <summary>Of VGG: 16 or 19.</summary>
+    public int Depth { get; init; } = 16;
+
+    /// <summary>
+    /// VGG's layers by the papers' names. <c>face-features</c> is shaped as VGG-16: a fourth convolution of a block has its third
+    /// in its place.
+    /// </summary>
+    public IReadOnlyList<string> Layers { get; init; } = ["relu5_3"];
+
+    /// <summary>What VGG is fed.</summary>
+    public VggInput Input { get; init; } = VggInput.ImageNet;
+
+    /// <summary>The paper's weight, which VGG's loss has.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>
+    /// By what the weight is multiplied for <c>face-features</c>, so that the loss's gradient at the face has the share of the
+    /// pixel loss's that the method's page states.
+    /// </summary>
+    public double FaceFeaturesScale { get; init; } = 1;
+
+    /// <summary>The weight of whichever network looks.</summary>
+    internal double WeightInUse => Vgg is null ? Weight * FaceFeaturesScale : Weight;
+}
+
+/// <summary>What a VGG takes.</summary>
+public enum VggInput
+{
+    /// <summary>[0, 1] less ImageNet's mean, over its deviation: what torchvision's weights were trained with.</summary>
+    ImageNet,
+
+    /// <summary>[0, 1] as it is: what Kim 2019's code feeds it.</summary>
+    Unit,
+
+    /// <summary>[0, 255] less the mean: what Caffe's weights were trained with, and Yu 2018's code feeds it.</summary>
+    Caffe,
+}
+
+/// <summary>The network that perceptual losses look through, its weights fixed.</summary>
+public sealed class PerceptualFeatures : IDisposable
+{
+    /// <summary>The shipped model in VGG's place.</summary>
+    public const string Prior = "face-features";
+
+    private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
+    private static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
+
+    private readonly TorchNetwork network;
+    private readonly VggNetwork vgg;
+    private readonly Func<Tensor, Tensor> enter;
+
+    private PerceptualFeatures(TorchNetwork network, VggNetwork vgg, string name, Func<Tensor, Tensor> enter) =>
+        (this.network, this.vgg, Name, this.enter) = (network, vgg, name, enter);
+
+    /// <summary>The loss's name in logs: <c>vgg</c>, or <c>face_features</c>, which is never called VGG.</summary>
+    public string Name { get; }
+
+    /// <summary>What <see cref="Methods.Method.Priors"/> says of it.</summary>
+    public static IReadOnlyList<string> PriorsOf(PerceptualOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.WeightInUse != 0 && options.Vgg is null ? [Prior] : [];
+    }
+
+    /// <summary>Null where the loss has no weight.</summary>
+    /// <param name="range">Of the faces that will be compared.</param>
+    /// <exception cref="RevisageException">The weights are absent, or of another network.</exception>
+    public static PerceptualFeatures? Open(PerceptualOptions options, ValueRange range, TrainingSetting setting)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(setting);
+        return options.WeightInUse == 0 ? null : options.Vgg is { } path ? OpenVgg(options, path, range, setting.Device) : OpenFaceFeatures(options, range, setting);
+    }
+
+    /// <summary><see cref="PerceptualLoss"/> over the options' layers, unweighted.</summary>
+    /// <param name="sr">[N, 3, H, W], which carries the gradient.</param>
+    /// <param name="hr">Likewise; none passes through it.</param>
+    public Tensor Loss(Tensor sr, Tensor hr, Precision precision)
+    {
+        ArgumentNullException.ThrowIfNull(hr);
+        return PerceptualLoss.Of(Of(sr, precision), Of(hr.Detach(), precision));
+    }
+
+    public void Dispose() => network.Dispose();
+
+    private static PerceptualFeatures OpenVgg(PerceptualOptions options, string path, ValueRange range, Device device)
+    {
+        var vgg = new VggNetwork(new VggOptions { Depth = options.Depth, Layers = options.Layers });
+        var network = new TorchNetwork("vgg", vgg, seed: 0, device);
+        network.Load(AuthorLayouts.Vgg.Apply(ImportedCheckpoint.Read(path), network.Weights.Select(named => named.Path)));
+        var (factor, offset) = options.Input switch
+        {
+            VggInput.ImageNet => (ImageNetDeviation.Select(deviation => 1 / deviation).ToArray(), ImageNetMean.Zip(ImageNetDeviation, (mean, deviation) => -mean / deviation).ToArray()),
+            VggInput.Unit => ([1, 1, 1], [0, 0, 0]),
+            VggInput.Caffe => ([255, 255, 255], [.. ImageNetMean.Select(mean => -255 * mean)]),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Input, "There is no such input."),
+        };
+        return new PerceptualFeatures(network, vgg, "vgg", faces => ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device));
+    }
+
+    private static PerceptualFeatures OpenFaceFeatures(PerceptualOptions options, ValueRange range, TrainingSetting setting)
+    {
+        var (recipe, weights) = ShippedNetwork.Read(setting.Models.Find(Prior));
+        var vgg = new VggNetwork(((FaceFeaturesRecipe)recipe).Network with { Layers = [.. options.Layers.Select(layer => layer.Replace("_4", "_3", StringComparison.Ordinal))] });
+        var network = new TorchNetwork(Prior, vgg, seed: 0, setting.Device);
+        network.Load(weights);
+        var (low, width) = recipe.Data.Range.Bounds();
+        return new PerceptualFeatures(network, vgg, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
+    }
+
+    private static Tensor ToUnit(Tensor faces, ValueRange range)
+    {
+        var (low, width) = range.Bounds();
+        return (faces - low) * (1.0 / width);
+    }
+
+    private static Tensor PerColour(double[] values, Device device) => Tensor.Of([.. values.Select(value => (float)value)], 1, 3, 1, 1).To(device);
+
+    private IReadOnlyList<Tensor> Of(Tensor faces, Precision precision) =>
+        [.. vgg.Features(network.Enter(enter(faces), new ForwardMode(Training: false, precision))).Select(TorchNetwork.Leave)];
+}
