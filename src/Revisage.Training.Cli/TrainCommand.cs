@@ -105,8 +105,8 @@ internal static class TrainCommand
 
         public void Entered(string phase)
         {
-            training?.Dispose();
-            training = null;
+            Dispose();
+            (decoding, training) = (null, null);
             error.WriteLine($"Phase {phase}:");
         }
 

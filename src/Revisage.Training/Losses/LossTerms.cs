@@ -15,6 +15,14 @@ public sealed class LossTerms
         return this;
     }
 
+    /// <summary>Another network's terms, for the log, after this one's have been differentiated.</summary>
+    public LossTerms Add(LossTerms others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        terms.AddRange(others.terms);
+        return this;
+    }
+
     /// <summary>The weighted sum, to differentiate.</summary>
     /// <exception cref="LossNotFiniteException">A term is NaN or infinite; nothing has been updated yet.</exception>
     public Tensor Total()
