@@ -4,12 +4,20 @@ using Revisage.Benchmarks;
 using Revisage.Restoration;
 using Revisage.Torch;
 
-// Measures for training-speed.sh, one number a line:
+// Measures, one number a line; the first four are those of training-speed.sh:
 //   training [batch] [seconds] [bf16|fp32] [--profile]   images/s of forward, backward and update of EDSR
 //   peak [bf16|fp32]                                     GFLOP/s of the fastest operator there is
 //   cost                                                 GFLOP of one image's forward and backward
 //   loader FOLDER RECIPE WORKERS [--decode]              training samples/s; with --decode from the encoded pictures each time
+//   shares FOLDER RECIPE [MODEL] [KEY=VALUE...]          for each size of face that the recipe trains at, the length of the perceptual
+//                                                        loss's gradient at a super-resolved face over that of L1 and of L2, unweighted
 TorchSettings.Threads = Environment.ProcessorCount;
+if (args is ["shares", var shown, var shares, .. var changes])
+{
+    GradientShares.Measure(shown, shares, changes.FirstOrDefault(change => !change.Contains('=')), [.. changes.Where(change => change.Contains('='))]);
+    return;
+}
+
 var number = args switch
 {
     ["training", var batch, var seconds, var precision, .. var rest] => TrainingSpeed.Measure(
@@ -17,15 +25,20 @@ var number = args switch
     ["peak", var precision] => Peak.Measure(TrainingSpeed.Parse(precision)),
     ["cost"] => TrainingSpeed.GigaFlopsAnImage,
     ["loader", var folder, var recipe, var workers, .. var rest] => LoaderSpeed.Measure(folder, recipe, int.Parse(workers, CultureInfo.InvariantCulture), rest.Contains("--decode")),
-    _ => throw new ArgumentException("training BATCH SECONDS bf16|fp32 [--profile], peak bf16|fp32, cost, or loader FOLDER RECIPE WORKERS [--decode]"),
+    _ => throw new ArgumentException("training BATCH SECONDS bf16|fp32 [--profile], peak bf16|fp32, cost, loader FOLDER RECIPE WORKERS [--decode], or shares FOLDER RECIPE [MODEL] [KEY=VALUE...]"),
 };
 Console.WriteLine(number.ToString("F2", CultureInfo.InvariantCulture));
 
 namespace Revisage.Benchmarks
 {
+    using System.Reflection;
+    using Revisage.Imaging;
     using Revisage.Training.Data;
     using Revisage.Training.Layers;
+    using Revisage.Training.Losses;
+    using Revisage.Training.Methods;
     using Revisage.Training.Methods.Edsr;
+    using Revisage.Training.Priors.Features;
     using Revisage.Training.Torch;
     using Revisage.Training.Training;
 
@@ -133,6 +146,57 @@ namespace Revisage.Benchmarks
             var clock = Stopwatch.StartNew();
             Read(Faces);
             return Faces / clock.Elapsed.TotalSeconds;
+        }
+    }
+
+    /// <summary>
+    /// How strongly a recipe's perceptual loss pulls at a face beside its pixel loss, which is how a weight that was published for one network's
+    /// features is brought over to another's.
+    /// </summary>
+    internal static class GradientShares
+    {
+        private const int Batch = 8;
+
+        /// <param name="modelName">Whose results the gradients are taken at; null for bicubic enlargement.</param>
+        public static void Measure(string folder, string recipeName, string? modelName, IReadOnlyList<string> changes)
+        {
+            var recipe = RecipeFile.Load(recipeName, "recipes", changes);
+            var options = recipe.GetType().GetProperty("Perceptual", BindingFlags.Public | BindingFlags.Instance)?.GetValue(recipe) as PerceptualOptions
+                ?? throw new RevisageException($"The recipe '{recipeName}' has no perceptual loss.");
+            var setting = new TrainingSetting(Device.Cpu, ModelStore.Default);
+            using var features = PerceptualFeatures.Open(options with { Weight = 1, FaceFeaturesScale = 1 }, recipe.Data.Range, setting)!;
+            using var restorer = modelName is null ? null : FaceRestorer.Open(ModelStore.Default.Find(modelName));
+            foreach (var data in MethodCatalog.Find(recipe.Method).Phases(recipe).Select(phase => phase.Data).DistinctBy(data => data.HighRes))
+            {
+                var (l1, l2, perceptual) = (0.0, 0.0, 0.0);
+                foreach (var batch in new ValidationFaces(FaceSources.Open(folder), data, recipe.Report with { ValidationImages = 64 }).Batches(Batch))
+                {
+                    using var scope = new TensorScope();
+                    var (sr, hr) = (Enlarged(batch, data.Range, restorer), batch.HighResTensor(Device.Cpu));
+                    sr.RequiresGrad = true;
+                    double Length(Tensor loss) => Autograd.Gradients(loss, [sr])[0].Pow(2).Sum().Sqrt().Item();
+                    l1 += Length(PixelLoss.L1(sr, hr));
+                    l2 += Length(PixelLoss.L2(sr, hr));
+                    perceptual += Length(features.Loss(sr, hr, Precision.Fp32));
+                }
+
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.HighRes} pixels, {features.Name}: {perceptual / l1:G4} of L1, {perceptual / l2:G4} of L2"));
+            }
+        }
+
+        private static Tensor Enlarged(FaceBatch batch, ValueRange range, FaceRestorer? restorer)
+        {
+            var made = new List<float>();
+            foreach (var values in batch.LowRes.Chunk(3 * batch.LowResSide * batch.LowResSide))
+            {
+                range.ToUnit(values, values);
+                var small = new Image(batch.LowResSide, batch.LowResSide, values);
+                var large = PillowResize.Resize(restorer?.Restore(small) ?? small, batch.HighResSide, batch.HighResSide, ResampleFilter.Bicubic).Pixels.ToArray();
+                range.FromUnit(large, large);
+                made.AddRange(large);
+            }
+
+            return Tensor.Of([.. made], batch.Size, 3, batch.HighResSide, batch.HighResSide);
         }
     }
 }

@@ -7,7 +7,10 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace Revisage.Training.Training;
 
-/// <summary>Recipes as YAML: keys are the records' properties in snake_case, and every key must be known.</summary>
+/// <summary>
+/// Recipes as YAML: keys are the records' properties in snake_case, and every key must be known. What a file leaves out, in a section too, is
+/// as in the method's recipe record.
+/// </summary>
 public static class RecipeFile
 {
     /// <summary>Reads a recipe and lays overrides such as <c>learning_rate.peak=1e-4</c> over it.</summary>
@@ -39,10 +42,10 @@ public static class RecipeFile
     {
         ArgumentNullException.ThrowIfNull(overrides);
         // Alone first, so that a fault of the file has its line in the file.
-        var recipe = Read(yaml, [], fault => $"The recipe {source}, line {fault.Start.Line}");
-        return Checked(overrides.Count == 0 ? recipe : Read(yaml, overrides, _ => $"--set {string.Join(" --set ", overrides)}"));
+        _ = Read(yaml, null, fault => $"The recipe {source}, line {fault.Start.Line}");
+        return Checked(Read(yaml, overrides, _ => $"--set {string.Join(" --set ", overrides)}"));
 
-        Recipe Read(string text, IReadOnlyList<string> changes, Func<YamlException, string> where)
+        Recipe Read(string text, IReadOnlyList<string>? changes, Func<YamlException, string> where)
         {
             try
             {
@@ -50,7 +53,7 @@ public static class RecipeFile
                 stream.Load(new StringReader(text));
                 var root = stream.Documents.FirstOrDefault()?.RootNode as YamlMappingNode
                     ?? throw new RevisageException($"The recipe {source} is not a YAML mapping. It begins with a line such as 'method: edsr'.");
-                foreach (var change in changes)
+                foreach (var change in changes ?? [])
                 {
                     Override(root, change);
                 }
@@ -62,7 +65,8 @@ public static class RecipeFile
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
                     .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
-                return (Recipe)deserializer.Deserialize(changes.Count == 0 ? text : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
+                var type = MethodCatalog.Find(id.ToString()).RecipeType;
+                return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;
             }
             catch (YamlException e)
             {
@@ -86,9 +90,9 @@ public static class RecipeFile
         }
     }
 
-    /// <summary>The whole recipe, defaults included.</summary>
+    /// <summary>The whole recipe, defaults included; of sections that are alike each is written out, so that one of them can be overridden.</summary>
     public static string ToYaml(Recipe recipe) =>
-        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).Build().Serialize(recipe);
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).DisableAliases().Build().Serialize(recipe);
 
     private static void Override(YamlMappingNode root, string change)
     {
@@ -115,10 +119,35 @@ public static class RecipeFile
         node.Children[keys[^1]] = value.Documents.FirstOrDefault()?.RootNode ?? new YamlScalarNode("");
     }
 
-    private static string Text(YamlStream stream)
+    /// <summary>A section would else be a new record, with its type's defaults and not those that the recipe's record gives it.</summary>
+    private static YamlMappingNode OverDefaults(YamlMappingNode given, Type recipe)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(ToYaml((Recipe)Activator.CreateInstance(recipe)!)));
+        var whole = (YamlMappingNode)stream.Documents[0].RootNode;
+        Lay(given, whole);
+        return whole;
+
+        static void Lay(YamlMappingNode from, YamlMappingNode over)
+        {
+            foreach (var (key, value) in from.Children)
+            {
+                if (value is YamlMappingNode section && over.Children.TryGetValue(key, out var there) && there is YamlMappingNode known)
+                {
+                    Lay(section, known);
+                }
+                else
+                {
+                    over.Children[key] = value;
+                }
+            }
+        }
+    }
+
+    private static string Text(YamlMappingNode root)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        stream.Save(writer, assignAnchors: false);
+        new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
         return writer.ToString();
     }
 

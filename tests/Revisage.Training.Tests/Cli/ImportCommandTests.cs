@@ -2,6 +2,7 @@ using System.CommandLine;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Cli;
+using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Tests.Import;
@@ -73,6 +74,27 @@ public sealed class ImportCommandTests : IDisposable
         (stored.Card.Task, stored.Card.Input, stored.Card.Data.Licence, stored.Card.Run).ShouldBe((ModelTask.Heatmaps, new PixelSize(64, 64), "ask them", null));
         using var back = ShippedNetwork.Open(stored, "back", default);
         back.Save().Select(array => array.ToFloats()).ShouldBe(network.Save().Select(array => array.ToFloats()));
+    }
+
+    /// <summary>As the authors of the progressive method saved it, on several GPUs.</summary>
+    [Fact]
+    [Trait("Category", "torch")]
+    public void A_published_generator_becomes_a_model()
+    {
+        var published = Path.Combine(folder, "generator_checkpoint.safetensors");
+        using var network = new TorchNetwork("published", new ProgressiveGenerator(new ProgressiveOptions()), seed: 5);
+        using (var file = File.Create(published))
+        {
+            var arrays = network.Save().Append(new StoredArray("step1.1.num_batches_tracked", ScalarType.Long, [], new byte[8]));
+            Safetensors.Write(file, [.. arrays.Select(array => array with { Name = $"model_state_dict/module.{array.Name}" })]);
+        }
+
+        var model = Path.Combine(folder, "progressive.onnx");
+        Run(published, "--method", "progressive", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("progressive", model);
+        stored.Problem().ShouldBeNull();
+        (stored.Card.Method, stored.Card.Input, stored.Card.Output, stored.Card.Range).ShouldBe(("progressive", new PixelSize(16, 16), new PixelSize(128, 128), ValueRange.Signed));
     }
 
     [Fact]

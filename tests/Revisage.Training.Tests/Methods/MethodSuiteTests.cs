@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Layers;
@@ -14,6 +15,20 @@ namespace Revisage.Training.Tests.Methods;
 [Trait("Category", "torch")]
 public class MethodSuiteTests
 {
+    // What makes wide networks cheap to train here; the listings are those of the defaults.
+    private static readonly Dictionary<string, string[]> Narrow = new()
+    {
+        ["progressive"] = ["network.channels=16", "critic.channels=16", "data.low_res=4", "data.high_res=32"],
+    };
+
+    // Steps of a growing network that are still to come, and colours that have been faded out.
+    private static readonly Dictionary<string, string> AtRest = new()
+    {
+        ["progressive/step1"] = @"^step[23]\.|^(to|from)_rgb\.[12]\.",
+        ["progressive/step2"] = @"^step3\.|^(to|from)_rgb\.2\.",
+        ["progressive/step3"] = @"^(to|from)_rgb\.0\.",
+    };
+
     public static TheoryData<string> Ids => [.. MethodCatalog.All.Select(method => method.Id)];
 
     public static TheoryData<string, string> Phases
@@ -99,7 +114,7 @@ public class MethodSuiteTests
     public void Two_steps_of_training_move_every_weight(string id, string name)
     {
         using var faces = new SyntheticFaces(train: 8, val: 2, side: 128, hr: 128, annotated: true);
-        var recipe = Default(id) with { Precision = Precision.Fp32, AverageDecay = 0 };
+        var recipe = RecipeFile.Parse($"method: {id}", $"of {id}", Narrow.GetValueOrDefault(id, [])) with { Precision = Precision.Fp32, AverageDecay = 0 };
         var phase = MethodCatalog.Find(id).Phases(recipe).Single(phase => phase.Name == name);
         using var stage = phase.Create(Stages.Setting);
         var source = faces.Open();
@@ -115,8 +130,9 @@ public class MethodSuiteTests
         foreach (var network in stage.Networks)
         {
             var learned = network.Weights.Where(named => named.Weight.Learned).Select(named => named.Path).ToHashSet();
+            var resting = AtRest.TryGetValue($"{id}/{name}", out var pattern) ? learned.Where(path => Regex.IsMatch(path, pattern)) : [];
             network.Save().Where(array => learned.Contains(array.Name) && array.ToFloats().SequenceEqual(before[network.Name][array.Name]))
-                .Select(array => $"{network.Name}/{array.Name}").ShouldBeEmpty();
+                .Select(array => array.Name).ShouldBe(resting, ignoreOrder: true, network.Name);
         }
     }
 

@@ -5,6 +5,8 @@ using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.Edsr;
+using Revisage.Training.Methods.Progressive;
+using Revisage.Training.Priors.Features;
 using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
@@ -81,6 +83,31 @@ public sealed class RecipeFileTests : IDisposable
         (read with { LearningRate = recipe.LearningRate, Data = read.Data with { Sets = recipe.Data.Sets } }).ShouldBe(recipe);
         read.Data.Sets.ShouldBe(recipe.Data.Sets);
         (read.LearningRate with { Milestones = recipe.LearningRate.Milestones }).ShouldBe(recipe.LearningRate);
+    }
+
+    /// <summary>The record's own, where it has others than the section's type: the features' width, the progressive method's layers.</summary>
+    [Fact]
+    public void What_a_section_leaves_out_is_as_the_methods_record_has_it()
+    {
+        ((FaceFeaturesRecipe)Parse("method: face-features\nnetwork: {depth: 19}")).Network.Width.ShouldBe(24);
+
+        var recipe = (ProgressiveRecipe)Parse("method: progressive\nstep3: {iterations: 7}", "perceptual.vgg=vgg16.pth", "weights.heatmap=[0, 0, 0]");
+        (recipe.Step3.Iterations, recipe.Step3.FadeIn, recipe.Step3.LearningRate.Peak).ShouldBe((7, 0.25, 1e-3));
+        (recipe.Perceptual.Vgg, recipe.Perceptual.Input).ShouldBe(("vgg16.pth", VggInput.Unit));
+        recipe.Perceptual.Layers.ShouldBe(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]);
+        recipe.Weights.Heatmap.ShouldBe([0, 0, 0]);
+        recipe.Weights.Attention.ShouldBe([0, 500, 50]);
+    }
+
+    [Fact]
+    public void Of_two_sections_that_are_alike_one_is_overridden()
+    {
+        var written = RecipeFile.ToYaml(Parse("method: progressive"));
+
+        var recipe = (ProgressiveRecipe)Parse(written, "critic.channels=64", "step2.learning_rate.peak=0.5");
+
+        (recipe.Network.Channels, recipe.Critic.Channels).ShouldBe((512, 64));
+        (recipe.Step2.LearningRate.Peak, recipe.Step3.LearningRate.Peak).ShouldBe((0.5, 1e-3));
     }
 
     [Fact]
