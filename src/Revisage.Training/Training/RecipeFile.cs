@@ -60,7 +60,7 @@ public static class RecipeFile
                     throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
                 }
 
-                var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
+                var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
                     .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
                 return (Recipe)deserializer.Deserialize(changes.Count == 0 ? text : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
             }
@@ -88,7 +88,7 @@ public static class RecipeFile
 
     /// <summary>The whole recipe, defaults included.</summary>
     public static string ToYaml(Recipe recipe) =>
-        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).Build().Serialize(recipe);
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).Build().Serialize(recipe);
 
     private static void Override(YamlMappingNode root, string change)
     {
