@@ -88,7 +88,7 @@ public static class RecipeFile
 
     /// <summary>The whole recipe, defaults included.</summary>
     public static string ToYaml(Recipe recipe) =>
-        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).Build().Serialize(recipe);
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).Build().Serialize(recipe);
 
     private static void Override(YamlMappingNode root, string change)
     {

@@ -67,6 +67,22 @@ public sealed class EvaluateCommandTests : IDisposable
         error.ToString().ShouldStartWith($"'{In("none")}' is no folder.");
     }
 
+    /// <summary>Its guide is the other picture of the same person, and the model gives it back: as good as equal, where they are.</summary>
+    [Fact]
+    public void A_guided_model_is_compared_where_there_are_two_photographs_of_a_person()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        File.WriteAllLines(In("faces/index.csv"), ["file,set,split,hr,identity", "0.png,a,val,128,Ann", "1.png,a,val,128,Bob", "2.png,a,val,128,Ann", "3.png,a,val,128,"]);
+        string[] guided = ["evaluate", "--data", In("faces"), "--model", $"{In("repeat.onnx")},{In("echo.onnx")}"];
+
+        RevisageCommand.Run([.. guided, "--protocol", "revisage-8x-guided"], [], Invocation).ShouldBe(0);
+        RevisageCommand.Run(guided, [], Invocation).ShouldBe(1);
+
+        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, 8x to 128 pixels");
+        output.ToString().ShouldContain("echo ");
+        error.ToString().ShouldContain("'echo' looks at another photograph of the same person, and revisage-8x has none. Compare by 'revisage-8x-guided', or leave it out.");
+    }
+
     private InvocationConfiguration Invocation => new() { Output = output, Error = error, EnableDefaultExceptionHandler = false };
 
     private string In(string path) => Path.Combine(folder, path);
