@@ -30,7 +30,7 @@ internal static class ExportCommand
             }
             else if (parsed.GetValue(data) is { } folder)
             {
-                var result = ModelExport.Measure(exported, FaceSet.Open(folder), Protocol.Revisage8x, progress: null, cancel);
+                var result = ModelExport.Measure(exported, FaceSet.Open(folder), exported.Card.NeedsGuide ? Protocol.Revisage8xGuided : Protocol.Revisage8x, progress: null, cancel);
                 parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{result.Protocol}, {result.Images} faces: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));

@@ -47,23 +47,28 @@ internal static class BenchCommand
         using var restorer = FaceRestorer.Open(stored, new OnnxOptions { Threads = threads });
         var load = Stopwatch.GetElapsedTime(started);
 
-        var (width, height) = (restorer.Card.Input.Width, restorer.Card.Input.Height);
         var random = new Random(1);
-        var faces = Enumerable.Range(0, Batch).Select(_ => new Image(width, height, [.. Enumerable.Range(0, 3 * width * height).Select(_ => random.NextSingle())])).ToList();
-        var one = MedianSeconds([faces[0]], restorer, time, cancel);
-        var many = MedianSeconds(faces, restorer, time, cancel);
+        var faces = Enumerable.Range(0, Batch).Select(_ => Noise(random, restorer.Card.Input)).ToList();
+        var guide = Noise(random, restorer.Card.Output);
+        var one = MedianSeconds([faces[0]], guide, restorer, time, cancel);
+        var many = MedianSeconds(faces, guide, restorer, time, cancel);
         var operations = 2.0 * restorer.Card.MultiplyAdds * Batch / many;
         using var process = Process.GetCurrentProcess();
         return new Speed(
             restorer.Card.Name, threads, load.TotalMilliseconds, 1000 * one, Batch / many, process.PeakWorkingSet64 / 1e6, peak / 1e9, operations / peak);
     }
 
-    private static double MedianSeconds(IReadOnlyList<Image> faces, FaceRestorer restorer, TimeSpan time, CancellationToken cancel)
+    private static Image Noise(Random random, PixelSize size) =>
+        new(size.Width, size.Height, [.. Enumerable.Range(0, 3 * size.Width * size.Height).Select(_ => random.NextSingle())]);
+
+    /// <param name="guide">For the models that need one.</param>
+    private static double MedianSeconds(IReadOnlyList<Image> faces, Image guide, FaceRestorer restorer, TimeSpan time, CancellationToken cancel)
     {
+        IReadOnlyList<Image> guides = [.. Enumerable.Repeat(guide, faces.Count)];
         // The first runs choose kernels and allocate.
         for (var i = 0; i < 3; i++)
         {
-            restorer.Restore(faces, cancel);
+            Restore();
         }
 
         var seconds = new List<double>();
@@ -71,12 +76,14 @@ internal static class BenchCommand
         while (seconds.Count < 5 || Stopwatch.GetElapsedTime(begun) < time)
         {
             var started = Stopwatch.GetTimestamp();
-            restorer.Restore(faces, cancel);
+            Restore();
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
 
         seconds.Sort();
         return seconds[seconds.Count / 2];
+
+        void Restore() => _ = restorer.Card.NeedsGuide ? restorer.Restore(faces, guides, cancel) : restorer.Restore(faces, cancel);
     }
 
     private static void Print(Speed speed, TextWriter output)

@@ -28,8 +28,9 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancel) =>
         {
             var rules = Protocol.Named(parsed.GetRequiredValue(protocol));
-            var faces = Spread(FaceSet.Open(parsed.GetRequiredValue(data)).OfSplit(parsed.GetRequiredValue(split)).Faces, parsed.GetValue(limit));
-            var restorers = Open(parsed.GetValue(models), rules, new OnnxOptions { Threads = parsed.GetValue(threads) });
+            var set = FaceSet.Open(parsed.GetRequiredValue(data)).OfSplit(parsed.GetRequiredValue(split));
+            var faces = Spread((rules.Guided ? set.Guided() : set).Faces, parsed.GetValue(limit));
+            var restorers = Open(parsed.GetValue(models), rules, new OnnxOptions { Threads = parsed.GetValue(threads) }, parsed.InvocationConfiguration.Error);
             try
             {
                 var report = Evaluate(faces, rules, restorers, parsed.InvocationConfiguration.Error, cancel);
@@ -49,11 +50,21 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<FaceRestorer> Open(string? names, Protocol protocol, OnnxOptions options)
+    private static List<FaceRestorer> Open(string? names, Protocol protocol, OnnxOptions options, TextWriter error)
     {
         var stored = names is not null
             ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)
-            : ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide && model.Card.Input == new PixelSize(protocol.Lr, protocol.Lr) && model.Card.Scale == protocol.Scale);
+            : ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution && model.Card.Input == new PixelSize(protocol.Lr, protocol.Lr) && model.Card.Scale == protocol.Scale);
+        if (names is null && !protocol.Guided)
+        {
+            string[] guided = [.. stored.Where(model => model.Card.NeedsGuide).Select(model => model.Name)];
+            stored = stored.Where(model => !model.Card.NeedsGuide);
+            if (guided.Length > 0)
+            {
+                error.WriteLine($"Left out, since they look at another photograph of the same person: {string.Join(", ", guided)}. They compare by --protocol {Protocol.Revisage8xGuided.Name}.");
+            }
+        }
+
         var open = new List<FaceRestorer>();
         try
         {
@@ -79,7 +90,7 @@ internal static class EvaluateCommand
     private static EvaluationReport Evaluate(IReadOnlyList<FaceImage> faces, Protocol protocol, List<FaceRestorer> restorers, TextWriter error, CancellationToken cancel)
     {
         using var progress = new Progress("comparing", "faces", faces.Count, error);
-        var upscalers = restorers.Select(restorer => new Upscaler(restorer.Card.Name, small => restorer.Restore(small, cancel)));
+        var upscalers = restorers.Select(restorer => Upscaler.Of(restorer, cancel));
         return Evaluator.Evaluate(
             faces, protocol, [.. Upscaler.Baselines(protocol.Scale), .. upscalers], progress: new Steps(progress), cancel: cancel);
     }

@@ -71,7 +71,7 @@ internal static class ModelsCommand
     }
 
     private static string Measured(ModelCard card) =>
-        card.Results.Max(result => result.Psnr) is { } psnr ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}")
+        card.Results.MaxBy(result => result.Psnr) is { Psnr: { } psnr } best ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}{(card.NeedsGuide ? $" ({best.Protocol})" : "")}")
         : card.Results is [{ Measures: { Count: > 0 } measures }, ..] ? string.Create(CultureInfo.InvariantCulture, $"{measures.First().Key} {measures.First().Value:0.##}")
         : "-";
 

@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Training;
 
@@ -21,7 +22,7 @@ internal sealed class GuideChooser
         AllCores.For(pool.Count, i =>
         {
             var face = source.Faces[pool[i]];
-            thumbnails[i] = face.Identity is null ? null : GuidePairs.Thumbnail(source.ReadRgb(pool[i]), face.Width, face.Height);
+            thumbnails[i] = face.Identity is null ? null : PhotoThumbnail.Of(source.ReadRgb(pool[i]), face.Width, face.Height);
         }, cancel);
         pairs = new GuidePairs([.. pool.Select(index => source.Faces[index])], thumbnails);
         Guided = pairs.Guided.Count > 0 ? [.. pairs.Guided.Select(place => pool[place])] : throw new RevisageException(

@@ -1,4 +1,5 @@
 using Revisage.Training.Methods.Edsr;
+using Revisage.Training.Methods.Gwainet;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
@@ -14,6 +15,7 @@ public static class MethodCatalog
     [
         new EdsrMethod(),
         new ProgressiveMethod(),
+        new GwainetMethod(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

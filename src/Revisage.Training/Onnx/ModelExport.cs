@@ -88,8 +88,8 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(protocol);
         using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path));
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
-        var model = new Upscaler(exported.Card.Name, small => restorer.Restore(small, cancel));
-        var report = Evaluator.Evaluate(set.OfSplit("val").Faces, protocol, [bicubic, model], progress: progress, cancel: cancel);
+        var faces = set.OfSplit("val");
+        var report = Evaluator.Evaluate((protocol.Guided ? faces.Guided() : faces).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
         var (baselineScores, scores) = (report.Models[0], report.Models[1]);
         var result = new MeasuredResult(protocol.Name, report.Protocol.Images)
         {

@@ -99,7 +99,10 @@ public sealed class Checkpoint
         }
     }
 
-    /// <summary>Gives a new phase the weights that the one before it left, for each network that both have.</summary>
+    /// <summary>
+    /// Gives a new phase the weights that the one before it left, for each network that both have; one that has more of them now
+    /// begins with the others as they are.
+    /// </summary>
     /// <param name="optimizers">Whether optimisers that both have go on too.</param>
     /// <exception cref="RevisageException">A network of that name is another.</exception>
     public void HandOver(ITrainingStage stage, bool optimizers)
@@ -109,7 +112,13 @@ public sealed class Checkpoint
         {
             if (WeightsOf(network.Name) is { Count: > 0 } weights)
             {
-                network.Load(weights);
+                var begun = network.Save().ToDictionary(array => array.Name);
+                foreach (var (path, array) in weights)
+                {
+                    begun[path] = array;
+                }
+
+                network.Load(begun);
             }
         }
 

@@ -63,7 +63,7 @@ public static class RecipeFile
                     throw new RevisageException($"The recipe {source} names no method. Add 'method:' with one of: {MethodCatalog.Names}.");
                 }
 
-                var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
+                var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
                     .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
                 var type = MethodCatalog.Find(id.ToString()).RecipeType;
                 return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;

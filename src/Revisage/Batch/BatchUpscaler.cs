@@ -12,10 +12,14 @@ public sealed record UpscaledPicture(PlannedPicture Picture, PixelSize? BroughtF
 /// Enlarges the pictures of a plan, several at a time. A crop of another size is brought to the model's: its largest
 /// central part of the model's shape, by antialiased bicubic resizing.
 /// </summary>
+/// <remarks>A model that needs a guide is shown <see cref="Reference"/> beside every face.</remarks>
 public sealed class BatchUpscaler(FaceRestorer restorer)
 {
     /// <summary>Faces that go through the network at a time.</summary>
     public int BatchSize { get; init; } = 16;
+
+    /// <summary>A photograph of the person that all faces show, of the guide's size (<see cref="Fit"/>); null for a model without a guide.</summary>
+    public Image? Reference { get; init; }
 
     /// <summary>Where a picture named "-" is read from.</summary>
     public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
@@ -34,13 +38,25 @@ public sealed class BatchUpscaler(FaceRestorer restorer)
         {
             cancellation.ThrowIfCancellationRequested();
             var crops = planned.Select(Read).ToList();
-            var faces = new Queue<Image>(restorer.Restore([.. crops.Select(crop => crop.Face).OfType<Image>()], cancellation));
+            var faces = new Queue<Image>(Restore([.. crops.Select(crop => crop.Face).OfType<Image>()], cancellation));
             foreach (var crop in crops)
             {
                 yield return crop.Face is null ? crop.Picture : Write(crop.Picture, faces.Dequeue());
             }
         }
     }
+
+    /// <summary>The largest central part of the shape that is wanted, brought to the size by antialiased bicubic resizing.</summary>
+    public static Image Fit(Image image, PixelSize wanted)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new PixelSize(image.Width, image.Height) == wanted ? image
+            : PillowResize.Resize(CentralPart(image, wanted), wanted.Width, wanted.Height, ResampleFilter.Bicubic);
+    }
+
+    private IReadOnlyList<Image> Restore(IReadOnlyList<Image> faces, CancellationToken cancellation) => Reference is { } reference
+        ? restorer.Restore(faces, [.. Enumerable.Repeat(reference, faces.Count)], cancellation)
+        : restorer.Restore(faces, cancellation);
 
     private (UpscaledPicture Picture, Image? Face) Read(PlannedPicture planned)
     {
@@ -49,9 +65,7 @@ public sealed class BatchUpscaler(FaceRestorer restorer)
             var image = planned.Input == OutputPlan.StandardStream ? Decode(StandardInput()) : ImageFile.Load(planned.Input);
             var size = new PixelSize(image.Width, image.Height);
             var wanted = restorer.Card.Input;
-            return size == wanted
-                ? (new(planned, null, null), image)
-                : (new(planned, size, null), PillowResize.Resize(CentralPart(image, wanted), wanted.Width, wanted.Height, ResampleFilter.Bicubic));
+            return (new(planned, size == wanted ? null : size, null), Fit(image, wanted));
         }
         catch (RevisageException e) when (e is not MissingComponentException)
         {

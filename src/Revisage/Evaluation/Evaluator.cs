@@ -41,6 +41,17 @@ public static class Evaluator
         if (faces.Count == 0)
             throw new RevisageException("There are no faces to compare on. Name a folder that holds some, with --data.");
 
+        if (!protocol.Guided && upscalers.FirstOrDefault(upscaler => upscaler.EnlargeGuided is not null) is { } wanting)
+        {
+            throw new RevisageException(
+                $"'{wanting.Name}' looks at another photograph of the same person, and {protocol.Name} has none. Compare by '{Protocol.Revisage8xGuided.Name}', or leave it out.");
+        }
+
+        if (protocol.Guided && faces.FirstOrDefault(face => face.Guide is null) is { } alone)
+        {
+            throw new ArgumentException($"'{alone.Path}' has no guide, and {protocol.Name} compares faces that have one.", nameof(faces));
+        }
+
         var scores = upscalers.Select(_ => new Scores[faces.Count]).ToArray();
         var seconds = new double[upscalers.Count];
         var timed = 0;
@@ -49,14 +60,15 @@ public static class Evaluator
             cancel.ThrowIfCancellationRequested();
             var pairs = InParallel(Math.Min(options.BatchSize, faces.Count - start), i => protocol.MakePair(faces[start + i]));
             Image[] small = [.. pairs.Select(pair => pair.Lr)];
+            var guides = protocol.Guided ? InParallel(pairs.Length, i => protocol.MakePair(faces[start + i].Guide!).Hr) : [];
             var truth = InParallel(pairs.Length, i => ToCompare(pairs[i].Hr, protocol));
             for (var u = 0; u < upscalers.Count; u++)
             {
                 // The first batch also pays for compiling and for the first allocations; it is not what a rate means.
                 if (start == 0)
-                    Enlarge(upscalers[u], small, protocol);
+                    Enlarge(upscalers[u], small, guides, protocol);
                 var clock = Stopwatch.GetTimestamp();
-                var large = Enlarge(upscalers[u], small, protocol);
+                var large = Enlarge(upscalers[u], small, guides, protocol);
                 seconds[u] += Stopwatch.GetElapsedTime(clock).TotalSeconds;
                 InParallel(pairs.Length, i => scores[u][start + i] = Scores.Of(ToCompare(large[i], protocol), truth[i]));
             }
@@ -87,9 +99,9 @@ public static class Evaluator
         return made;
     }
 
-    private static IReadOnlyList<Image> Enlarge(Upscaler upscaler, Image[] small, Protocol protocol)
+    private static IReadOnlyList<Image> Enlarge(Upscaler upscaler, Image[] small, Image[] guides, Protocol protocol)
     {
-        var large = upscaler.Enlarge(small);
+        var large = upscaler.EnlargeGuided?.Invoke(small, guides) ?? upscaler.Enlarge(small);
         if (large.Count != small.Length)
             throw new RevisageException($"'{upscaler.Name}' made {large.Count} faces of {small.Length}. Compare models that enlarge one face into one.");
         return large.FirstOrDefault(face => face.Width != protocol.Hr || face.Height != protocol.Hr) is { } odd

@@ -8,7 +8,11 @@ namespace Revisage.Evaluation;
 /// <param name="Set">The source that the face comes from; means are given by it.</param>
 /// <param name="Split">Such as train or val; null in a folder without an index.</param>
 /// <param name="Hr">Side of the central square that is the face, in pixels of the file; null for the largest there is.</param>
-public sealed record FaceImage(string Path, string Set, string? Split, string? Identity, int? Age, string? Gender, string? Ethnicity, int? Hr);
+public sealed record FaceImage(string Path, string Set, string? Split, string? Identity, int? Age, string? Gender, string? Ethnicity, int? Hr)
+{
+    /// <summary>Another photograph of the same person; see <see cref="FaceSet.Guided"/>.</summary>
+    public FaceImage? Guide { get; init; }
+}
 
 /// <summary>
 /// A folder of aligned faces: those that its <c>index.csv</c> names (columns file, set, split, hr, and if known
@@ -47,6 +51,39 @@ public sealed class FaceSet
             ? new FaceSet(Folder, chosen)
             : throw new RevisageException(
                 $"'{Folder}' has no split '{split}', only {string.Join(", ", Faces.Select(face => $"'{face.Split}'").Distinct())}. Choose one of these.");
+    }
+
+    /// <summary>
+    /// The faces of which there is another photograph of the same person in this set, each with that as its guide: the one that
+    /// comes next in the set's order, after the last again from the first. The same photograph under two names is none.
+    /// </summary>
+    /// <exception cref="RevisageException">There are none, or a picture cannot be read.</exception>
+    public FaceSet Guided()
+    {
+        var guided = new List<FaceImage>();
+        foreach (var person in Faces.Where(face => face.Identity is not null).GroupBy(face => face.Identity))
+        {
+            FaceImage[] photographs = [.. person];
+            byte[][] thumbnails = photographs.Length < 2 ? [] : [.. photographs.Select(Thumbnail)];
+            for (var i = 0; i < thumbnails.Length; i++)
+            {
+                var next = Enumerable.Range(i + 1, thumbnails.Length - 1).Select(place => place % thumbnails.Length);
+                if (next.Where(other => !PhotoThumbnail.Alike(thumbnails[i], thumbnails[other])).Select(other => photographs[other]).FirstOrDefault() is { } guide)
+                {
+                    guided.Add(photographs[i] with { Guide = guide });
+                }
+            }
+        }
+
+        var places = Faces.Index().ToDictionary(face => face.Item.Path, face => face.Index);
+        return guided.Count > 0 ? new FaceSet(Folder, [.. guided.OrderBy(face => places[face.Path])]) : throw new RevisageException(
+            $"A guided model is shown another photograph of each person, but of {Faces.Count} faces of '{Folder}' none has one. Name a set whose index has a column 'identity', such as one of LFW.");
+
+        static byte[] Thumbnail(FaceImage face)
+        {
+            var image = ImageFile.Load(face.Path);
+            return PhotoThumbnail.Of(image.ToRgb24(), image.Width, image.Height);
+        }
     }
 
     private static List<FaceImage> ReadIndex(string folder, string index)

@@ -15,7 +15,16 @@ public sealed record Protocol(string Name, int Scale, int Hr, ResampleFilter Deg
     /// </summary>
     public static Protocol Revisage8x { get; } = new("revisage-8x", Scale: 8, Hr: 128, ResampleFilter.Bicubic, Border: 0);
 
-    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x];
+    /// <summary>
+    /// The same on the faces of which there is another photograph of the same person (<see cref="FaceSet.Guided"/>), which is made
+    /// to 128 as HR is and shown to the models that want a guide.
+    /// </summary>
+    public static Protocol Revisage8xGuided { get; } = Revisage8x with { Name = "revisage-8x-guided", Guided = true };
+
+    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided];
+
+    /// <summary>Whether only faces are compared that have a guide.</summary>
+    public bool Guided { get; private init; }
 
     /// <summary>Side of the small face in pixels.</summary>
     public int Lr => Hr / Scale;

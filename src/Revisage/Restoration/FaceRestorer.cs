@@ -51,12 +51,12 @@ public sealed class FaceRestorer : IDisposable
             throw new RevisageException($"'{model.Source}' (method {card.Method}) does not enlarge faces. Choose another with --model; 'revisage models' lists them.");
         }
 
+        CheckPort("input", model.Inputs, card.InputName, card.Input);
         if (card.NeedsGuide)
         {
-            throw new RevisageException($"'{model.Source}' (method {card.Method}) wants a reference photo besides the face, which cannot be passed here. Choose a model that needs none.");
+            CheckPort("input", model.Inputs, ModelCard.GuideName, card.Output);
         }
 
-        CheckPort("input", model.Inputs, card.InputName, card.Input);
         CheckPort("output", model.Outputs, card.OutputName, card.Output);
         return new FaceRestorer(model, card);
 
@@ -64,7 +64,7 @@ public sealed class FaceRestorer : IDisposable
         {
             // An extent of 2 stands for any batch but 1, which alone would make every batch a loop.
             // What a model tells besides the face, such as a parsing map, is not asked for.
-            if ((kind == "input" && ports.Count != 1) || ports.FirstOrDefault(port => port.Name == name)?.Accepts([2, 3, size.Height, size.Width], []) != true)
+            if ((kind == "input" && ports.Count != (card.NeedsGuide ? 2 : 1)) || ports.FirstOrDefault(port => port.Name == name)?.Accepts([2, 3, size.Height, size.Width], []) != true)
             {
                 throw new RevisageException(
                     $"'{model.Source}' has the {kind} {string.Join(" and ", ports.Select(port => $"'{port.Name}' {port.ShapeText}"))}, but its card says '{name}' Nx3x{size.Height}x{size.Width}. Export the model again.");
@@ -83,33 +83,59 @@ public sealed class FaceRestorer : IDisposable
     public IReadOnlyList<Image> Restore(IReadOnlyList<Image> lr, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lr);
-        foreach (var face in lr)
+        if (Card.NeedsGuide)
         {
-            if (face.Width != Card.Input.Width || face.Height != Card.Input.Height)
-            {
-                throw new ArgumentException($"Model '{Card.Name}' takes faces of {Card.Input}, but one is {face.Width}x{face.Height}.", nameof(lr));
-            }
+            throw new ArgumentException($"Model '{Card.Name}' takes a photograph of the same person beside each face, but none is given.", nameof(lr));
         }
 
-        return [.. lr.Chunk(LargestBatch).SelectMany(batch => RestoreBatch(batch, cancellation))];
+        CheckSizes(lr, Card.Input, "faces", nameof(lr));
+        return [.. lr.Chunk(LargestBatch).SelectMany(batch => RestoreBatch(batch, [], cancellation))];
+    }
+
+    /// <summary>Many faces by a model that needs a guide, in batches; the results are in the order of the faces.</summary>
+    /// <param name="guides">A photograph of the same person for each face, an aligned crop of the card's output size.</param>
+    /// <exception cref="ArgumentException">A face or a guide has another size, there are not as many of both, or the model takes no guide.</exception>
+    /// <inheritdoc cref="Restore(Image, CancellationToken)"/>
+    public IReadOnlyList<Image> Restore(IReadOnlyList<Image> lr, IReadOnlyList<Image> guides, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(lr);
+        ArgumentNullException.ThrowIfNull(guides);
+        if (!Card.NeedsGuide || guides.Count != lr.Count)
+        {
+            throw new ArgumentException(Card.NeedsGuide ? $"There are {lr.Count} faces, but {guides.Count} guides." : $"Model '{Card.Name}' takes no guide.", nameof(guides));
+        }
+
+        CheckSizes(lr, Card.Input, "faces", nameof(lr));
+        CheckSizes(guides, Card.Output, "guides", nameof(guides));
+        return [.. lr.Zip(guides).Chunk(LargestBatch).SelectMany(batch => RestoreBatch([.. batch.Select(pair => pair.First)], [.. batch.Select(pair => pair.Second)], cancellation))];
     }
 
     public void Dispose() => model.Dispose();
 
-    private Image[] RestoreBatch(Image[] faces, CancellationToken cancellation)
+    private void CheckSizes(IReadOnlyList<Image> images, PixelSize size, string what, string argument)
+    {
+        if (images.FirstOrDefault(image => image.Width != size.Width || image.Height != size.Height) is { } odd)
+        {
+            throw new ArgumentException($"Model '{Card.Name}' takes {what} of {size}, but one is {odd.Width}x{odd.Height}.", argument);
+        }
+    }
+
+    private Image[] RestoreBatch(Image[] faces, Image[] guides, CancellationToken cancellation)
     {
         var (small, large) = (3 * Card.Input.Width * Card.Input.Height, 3 * Card.Output.Width * Card.Output.Height);
         var given = ArrayPool<float>.Shared.Rent(faces.Length * small);
+        var shown = ArrayPool<float>.Shared.Rent(guides.Length * large);
         var made = ArrayPool<float>.Shared.Rent(faces.Length * large);
         try
         {
-            for (var i = 0; i < faces.Length; i++)
+            var inputs = new Dictionary<string, OnnxTensor> { [Card.InputName] = Fill(faces, given, Card.Input) };
+            if (guides.Length > 0)
             {
-                Card.Range.FromUnit(faces[i].Pixels, given.AsSpan(i * small, small));
+                inputs.Add(ModelCard.GuideName, Fill(guides, shown, Card.Output));
             }
 
             model.Run(
-                new Dictionary<string, OnnxTensor> { [Card.InputName] = new(given.AsMemory(0, faces.Length * small), faces.Length, 3, Card.Input.Height, Card.Input.Width) },
+                inputs,
                 new Dictionary<string, OnnxTensor> { [Card.OutputName] = new(made.AsMemory(0, faces.Length * large), faces.Length, 3, Card.Output.Height, Card.Output.Width) },
                 cancellation);
 
@@ -126,7 +152,19 @@ public sealed class FaceRestorer : IDisposable
         finally
         {
             ArrayPool<float>.Shared.Return(given);
+            ArrayPool<float>.Shared.Return(shown);
             ArrayPool<float>.Shared.Return(made);
         }
+    }
+
+    private OnnxTensor Fill(Image[] images, float[] values, PixelSize size)
+    {
+        var count = 3 * size.Width * size.Height;
+        for (var i = 0; i < images.Length; i++)
+        {
+            Card.Range.FromUnit(images[i].Pixels, values.AsSpan(i * count, count));
+        }
+
+        return new OnnxTensor(values.AsMemory(0, images.Length * count), images.Length, 3, size.Height, size.Width);
     }
 }

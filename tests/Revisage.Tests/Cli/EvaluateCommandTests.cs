@@ -67,6 +67,24 @@ public sealed class EvaluateCommandTests : IDisposable
         error.ToString().ShouldStartWith($"'{In("none")}' is no folder.");
     }
 
+    [Fact]
+    public void A_guided_model_is_compared_where_there_are_two_photographs_of_a_person()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        // Unlike the noise of the others, these differ at 16 pixels: they are no photograph under two names.
+        ImageFile.Save(new Image(128, 128, [.. Enumerable.Range(0, 3 * 128 * 128).Select(i => i % 128 / 128f)]), In("faces/0.png"));
+        ImageFile.Save(new Image(128, 128, [.. Enumerable.Range(0, 3 * 128 * 128).Select(i => i / 128 % 128 / 128f)]), In("faces/2.png"));
+        File.WriteAllLines(In("faces/index.csv"), ["file,set,split,hr,identity", "0.png,a,val,128,Ann", "1.png,a,val,128,Bob", "2.png,a,val,128,Ann", "3.png,a,val,128,"]);
+        string[] guided = ["evaluate", "--data", In("faces"), "--model", $"{In("repeat.onnx")},{In("echo.onnx")}"];
+
+        RevisageCommand.Run([.. guided, "--protocol", "revisage-8x-guided"], [], Invocation).ShouldBe(0);
+        RevisageCommand.Run(guided, [], Invocation).ShouldBe(1);
+
+        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, 8x to 128 pixels");
+        output.ToString().ShouldContain("echo ");
+        error.ToString().ShouldContain("'echo' looks at another photograph of the same person, and revisage-8x has none. Compare by 'revisage-8x-guided', or leave it out.");
+    }
+
     private InvocationConfiguration Invocation => new() { Output = output, Error = error, EnableDefaultExceptionHandler = false };
 
     private string In(string path) => Path.Combine(folder, path);

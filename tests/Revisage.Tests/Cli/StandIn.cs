@@ -14,6 +14,24 @@ internal static class StandIn
         Output = new PixelSize(128, 128),
     };
 
+    /// <summary>A model that gives its guide back, whatever the face.</summary>
+    public static void WriteGuided(string path)
+    {
+        var card = Card with { Name = "echo", NeedsGuide = true };
+        File.WriteAllBytes(path, new OnnxFile()
+            .Input("lr", "N", 3, 16, 16)
+            .Input("guide", "N", 3, 128, 128)
+            .Output("sr", "N", 3, 128, 128)
+            .Weight("scales", [1, 1, 8, 8], 4)
+            .Weight("none", [0], 1)
+            .Node("Resize", ["lr", "", "scales"], "large", ("mode", "nearest"), ("nearest_mode", "floor"), ("coordinate_transformation_mode", "asymmetric"))
+            .Node("Mul", ["large", "none"], "nothing")
+            .Node("Add", ["guide", "nothing"], "sr")
+            .Metadata(OnnxModel.CardKey, card.ToJson())
+            .ToArray());
+        (card with { Sha256 = StoredModel.HashOf(path) }).Write(Path.ChangeExtension(path, ".json"));
+    }
+
     /// <summary>Writes the model, and beside it its card with the hash.</summary>
     public static void Write(string path)
     {

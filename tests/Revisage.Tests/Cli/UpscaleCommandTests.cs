@@ -124,6 +124,57 @@ public sealed class UpscaleCommandTests : IDisposable
         error.ToString().ShouldContain("bad.onnx");
     }
 
+    [Fact]
+    public void A_guided_model_is_shown_the_reference_and_its_size_is_said()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        var photo = Save("photo.png", 200, 150);
+
+        Run("upscale", Save("a.png", 16, 16), Save("b.png", 16, 16), "-o", In("out"), "--model", In("echo.onnx"), "--reference", photo).ShouldBe(0);
+
+        error.ToString().ShouldContain($"'{photo}' is 200x150; its centre was brought to the model's 128x128 by antialiased bicubic resizing.");
+        var shown = PillowResize.Resize(ImageFile.Load(photo).CentralSquare(), 128, 128, ResampleFilter.Bicubic);
+        ImageFile.Load(In("out/a.png")).Pixels.ShouldBe(shown.Pixels);
+        ImageFile.Load(In("out/b.png")).Pixels.ShouldBe(shown.Pixels);
+    }
+
+    [Fact]
+    public void A_reference_of_the_models_size_is_taken_as_it_is()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        var photo = Save("photo.png", 128, 128);
+
+        Run("upscale", Save("a.png", 16, 16), "-o", In("out"), "--model", In("echo.onnx"), "-r", photo).ShouldBe(0);
+
+        error.ToString().ShouldNotContain("brought");
+        ImageFile.Load(In("out/a.png")).Pixels.ShouldBe(ImageFile.Load(photo).Pixels);
+    }
+
+    [Fact]
+    public void A_guided_model_without_a_reference_and_a_reference_without_one_are_usage_errors()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        var face = Save("face.png", 16, 16);
+
+        Run("upscale", face, "-o", In("out"), "--model", In("echo.onnx")).ShouldBe(2);
+        Upscale(face, "-o", In("out"), "--reference", face).ShouldBe(2);
+
+        error.ToString().ShouldBe(
+            "Model 'echo' looks at another photograph of the same person. Name one with --reference PHOTO, or choose a model that needs none with --model." + Environment.NewLine
+            + "Model 'repeat' looks at no other photograph, so --reference has no use. Leave it out, or choose a guided model with --model." + Environment.NewLine);
+        Directory.Exists(In("out")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_reference_that_cannot_be_read_is_one_line()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+
+        Run("upscale", Save("face.png", 16, 16), "-o", In("out"), "--model", In("echo.onnx"), "--reference", In("none.png")).ShouldBe(1);
+
+        error.ToString().ShouldContain($"'{In("none.png")}'");
+    }
+
     private string In(string path) => Path.Combine(folder, path);
 
     private string Save(string path, int width, int height)

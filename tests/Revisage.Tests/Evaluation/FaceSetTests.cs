@@ -50,6 +50,36 @@ public sealed class FaceSetTests : IDisposable
     }
 
     [Fact]
+    public void A_guide_is_the_persons_next_photograph_and_never_the_same_one()
+    {
+        var random = new Random(1);
+        foreach (var name in new[] { "1", "2", "3", "4", "5", "6" })
+        {
+            Noise(name, random);
+        }
+
+        // Ann's first, brighter by a level, and mirrored.
+        var first = ImageFile.Load(Path.Combine(folder, "1.png"));
+        ImageFile.Save(new Image(32, 32, [.. Enumerable.Range(0, 3 * 32 * 32).Select(i => first.Pixels[i / 32 * 32 + 31 - i % 32] + 1 / 255f)]), Path.Combine(folder, "twice.png"));
+        Index("file,set,split,hr,identity", "1.png,a,val,32,Ann", "2.png,a,val,32,Bob", "twice.png,a,val,32,Ann", "3.png,a,val,32,Ann", "4.png,a,val,32,Cem", "5.png,a,val,32,", "6.png,a,val,32,Bob");
+
+        var guided = FaceSet.Open(folder).Guided().Faces;
+
+        guided.Select(face => (Path.GetFileName(face.Path), Path.GetFileName(face.Guide!.Path)))
+            .ShouldBe([("1.png", "3.png"), ("2.png", "6.png"), ("twice.png", "3.png"), ("3.png", "1.png"), ("6.png", "2.png")]);
+    }
+
+    [Fact]
+    public void Without_a_second_photograph_there_is_no_guide()
+    {
+        Picture("1.png");
+        Index("file,set,split,hr,identity", "1.png,a,val,1,Ann");
+
+        Should.Throw<RevisageException>(() => FaceSet.Open(folder).Guided()).Message
+            .ShouldBe($"A guided model is shown another photograph of each person, but of 1 faces of '{folder}' none has one. Name a set whose index has a column 'identity', such as one of LFW.");
+    }
+
+    [Fact]
     public void A_missing_column_is_named_beside_those_found()
     {
         Index("file,set,mask", "1.png,a,");
@@ -89,4 +119,11 @@ public sealed class FaceSetTests : IDisposable
     private void Index(params string[] lines) => File.WriteAllLines(Path.Combine(folder, "index.csv"), lines);
 
     private void Picture(string name) => ImageFile.Save(ImagingFixtures.Plain(4, 4, 1, 2, 3), Path.Combine(folder, name));
+
+    /// <summary>Of blocks, which stay different at 16 pixels.</summary>
+    private void Noise(string name, Random random)
+    {
+        var blocks = Enumerable.Range(0, 3 * 8 * 8).Select(_ => random.NextSingle()).ToArray();
+        ImageFile.Save(new Image(32, 32, [.. Enumerable.Range(0, 3 * 32 * 32).Select(i => blocks[i / 1024 * 64 + i / 32 % 32 / 4 * 8 + i % 32 / 4])]), Path.Combine(folder, $"{name}.png"));
+    }
 }

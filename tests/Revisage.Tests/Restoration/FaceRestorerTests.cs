@@ -96,12 +96,42 @@ public class FaceRestorerTests
     }
 
     [Fact]
-    public void A_model_that_needs_a_guide_is_refused()
+    public void Each_face_is_seen_beside_its_guide()
+    {
+        using var restorer = FaceRestorer.Open(OnnxModel.Load(TestModels.GuidedDoubler(), "guided"));
+        // An odd count, so that batches of both sizes run.
+        float[] values = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f];
+
+        var restored = restorer.Restore([.. values.Select(value => Plain(3, 2, value))], [.. values.Select(value => Plain(6, 4, 1 - value))], default);
+
+        foreach (var (value, face) in values.Zip(restored))
+        {
+            (face.Width, face.Height).ShouldBe((6, 4));
+            face.Pixels.ShouldAllBe(pixel => Math.Abs(pixel - (value + 0.25f * (1 - value))) < 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void A_guide_is_given_where_one_is_needed_and_nowhere_else()
+    {
+        using var guided = FaceRestorer.Open(OnnxModel.Load(TestModels.GuidedDoubler(), "guided"));
+        using var alone = FaceRestorer.Open(OnnxModel.Load(TestModels.Doubler(), "doubler"));
+
+        Should.Throw<ArgumentException>(() => guided.Restore(Face(0))).Message.ShouldStartWith("Model 'doubler' takes a photograph of the same person beside each face, but none is given.");
+        Should.Throw<ArgumentException>(() => guided.Restore([Face(0), Face(1)], [Plain(6, 4, 0)], default)).Message.ShouldStartWith("There are 2 faces, but 1 guides.");
+        Should.Throw<ArgumentException>(() => guided.Restore([Face(0)], [Plain(6, 6, 0)], default)).Message.ShouldStartWith("Model 'doubler' takes guides of 6x4, but one is 6x6.");
+        Should.Throw<ArgumentException>(() => alone.Restore([Face(0)], [Plain(6, 4, 0)], default)).Message.ShouldStartWith("Model 'doubler' takes no guide.");
+    }
+
+    [Fact]
+    public void A_model_without_the_guide_that_its_card_promises_is_refused()
     {
         using var model = OnnxModel.Load(TestModels.Doubler(TestModels.Card with { NeedsGuide = true }), "doubler");
 
-        Should.Throw<RevisageException>(() => FaceRestorer.Open(model)).Message.ShouldContain("wants a reference photo");
+        Should.Throw<RevisageException>(() => FaceRestorer.Open(model)).Message.ShouldStartWith("'doubler' has the input 'lr' Nx3x2x3, but its card says");
     }
+
+    private static Image Plain(int width, int height, float value) => new(width, height, [.. Enumerable.Repeat(value, 3 * width * height)]);
 
     private static Image Face(int seed)
     {

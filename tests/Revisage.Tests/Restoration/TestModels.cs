@@ -29,6 +29,19 @@ internal static class TestModels
         .Metadata(OnnxModel.CardKey, (card ?? Card).ToJson())
         .ToArray();
 
+    /// <summary>What <see cref="Doubler"/> gives, and a quarter of the guide [N, 3, 4, 6] on top.</summary>
+    public static byte[] GuidedDoubler() => new OnnxFile()
+        .Input("lr", "N", 3, 2, 3)
+        .Input("guide", "N", 3, 4, 6)
+        .Output("sr", "N", 3, 4, 6)
+        .Weight("scales", [1, 1, 2, 2], 4)
+        .Weight("quarter", [0.25f], 1)
+        .Node("Resize", ["lr", "", "scales"], "large", ("mode", "nearest"), ("nearest_mode", "floor"), ("coordinate_transformation_mode", "asymmetric"))
+        .Node("Mul", ["guide", "quarter"], "share")
+        .Node("Add", ["large", "share"], "sr")
+        .Metadata(OnnxModel.CardKey, (Card with { NeedsGuide = true }).ToJson())
+        .ToArray();
+
     /// <summary>"x" [N, 1, H, W] to "y": the sum of each pixel's 3x3 neighbourhood, zeros outside.</summary>
     public static byte[] NeighbourSum() => new OnnxFile()
         .Input("x", "N", 1, "H", "W")

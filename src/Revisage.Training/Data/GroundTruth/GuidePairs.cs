@@ -8,12 +8,6 @@ namespace Revisage.Training.Data.GroundTruth;
 /// </summary>
 public sealed class GuidePairs
 {
-    // Grey levels RMS at 16 pixels. About 3 % of the faces of common sets are there twice: those differ by 0 to 7,
-    // different photographs by 18 and more.
-    private const int SamePhotograph = 12;
-
-    private const int ThumbnailSide = 16;
-
     // Faces of known identity, those of one identity side by side, and each one's stretch of that list.
     private readonly int[] named;
     private readonly (int First, int End)[] stretches;
@@ -22,7 +16,7 @@ public sealed class GuidePairs
 
     /// <param name="faces">Of one split.</param>
     /// <param name="thumbnails">
-    /// Of each face with an identity, by <see cref="Thumbnail"/>; where two are nearly alike, mirrored or not, they
+    /// Of each face with an identity, by <see cref="PhotoThumbnail"/>; where two are nearly alike, mirrored or not, they
     /// count as one photograph. Null to go by the records alone.
     /// </param>
     public GuidePairs(IReadOnlyList<FaceRecord> faces, IReadOnlyList<byte[]?>? thumbnails = null)
@@ -74,19 +68,10 @@ public sealed class GuidePairs
         Parallel.ForAsync(0, thumbnails.Length, cancel, (i, _) =>
         {
             var face = source.Faces[i];
-            thumbnails[i] = face.Identity is null ? null : Thumbnail(source.ReadRgb(i), face.Width, face.Height);
+            thumbnails[i] = face.Identity is null ? null : PhotoThumbnail.Of(source.ReadRgb(i), face.Width, face.Height);
             return ValueTask.CompletedTask;
         }).GetAwaiter().GetResult();
         return new GuidePairs(source.Faces, thumbnails);
-    }
-
-    /// <summary>16x16 pixels of it, by which photographs are told apart.</summary>
-    /// <param name="rgb">[height, width, 3].</param>
-    public static byte[] Thumbnail(ReadOnlySpan<byte> rgb, int width, int height)
-    {
-        var thumbnail = new byte[3 * ThumbnailSide * ThumbnailSide];
-        PillowResize.Resize(rgb, width, height, thumbnail, ThumbnailSide, ThumbnailSide, ResampleFilter.Bicubic);
-        return thumbnail;
     }
 
     /// <summary>Another photograph of the same person, each with the same chance; null where there is none.</summary>
@@ -168,7 +153,7 @@ public sealed class GuidePairs
             for (var j = 0; j < i; j++)
             {
                 if (photographs[faces[i]] != photographs[faces[j]]
-                    && thumbnails[faces[i]] is { } a && thumbnails[faces[j]] is { } b && (Alike(a, b, mirrored: false) || Alike(a, b, mirrored: true)))
+                    && thumbnails[faces[i]] is { } a && thumbnails[faces[j]] is { } b && PhotoThumbnail.Alike(a, b))
                 {
                     var (kept, dropped) = (photographs[faces[j]], photographs[faces[i]]);
                     foreach (var face in faces)
@@ -178,21 +163,5 @@ public sealed class GuidePairs
                 }
             }
         }
-    }
-
-    private static bool Alike(byte[] a, byte[] b, bool mirrored)
-    {
-        const int row = 3 * ThumbnailSide;
-        var room = SamePhotograph * SamePhotograph * a.Length;
-        for (var y = 0; y < a.Length && room > 0; y += row)
-        {
-            for (var x = 0; x < row; x++)
-            {
-                var difference = a[y + x] - b[y + (mirrored ? row - 3 - x + 2 * (x % 3) : x)];
-                room -= difference * difference;
-            }
-        }
-
-        return room > 0;
     }
 }

@@ -42,7 +42,7 @@ public class GwainetNetworkTests
     {
         var network = new GwainetNetwork(new GwainetOptions(), height, width);
 
-        var report = ShapeWalk.Of(network.NamedWeights(), [[3, height / 8, width / 8], [3, height, width]], x => [network.Forward(x[0], x[1]), network.Warped(x[0], x[1])]);
+        var report = ShapeWalk.Of(network.NamedWeights(), [[3, height / 8, width / 8], [3, height, width]], network.ForwardAll);
 
         report.Parameters.ShouldBe(4_293_445);
         report.Buffers.ShouldBe(0);
@@ -146,10 +146,10 @@ public class GwainetNetworkTests
     {
         const int height = 16, width = 24;
         using var scope = new TensorScope();
-        var (whole, guide) = (new GwainetNetwork(Small, height, width), Picture(height, width));
-        using var network = WithFlow(whole, 0, 0, "warper.");
+        var (alone, guide) = (new WarperAlone(Small, height, width), Picture(height, width));
+        using var network = WithFlow(alone, 0, 0, "warper.");
 
-        var warped = TorchNetwork.Leave(whole.Warped(network.Enter(Tensor.Zeros(1, 3, 2, 3), InputsCase.InUse), network.Enter(guide, InputsCase.InUse)));
+        var warped = TorchNetwork.Leave(alone.Forward(network.Enter(Tensor.Zeros(1, 3, 2, 3), InputsCase.InUse), network.Enter(guide, InputsCase.InUse)));
 
         warped.ToArray().ShouldBeClose(guide.ToArray(), 1e-5, "warped");
     }
@@ -261,6 +261,13 @@ public class GwainetNetworkTests
         };
 
         InputsCase.Listing(new GwainetNetwork(changed, 256, 256)).ShouldNotBe(InputsCase.Listing(new GwainetNetwork(new GwainetOptions(), 256, 256)));
+    }
+
+    /// <summary>A weight's path in the authors' checkpoint.</summary>
+    internal static string AuthorsName(string path)
+    {
+        var at = path.LastIndexOf('.');
+        return path[..at].Replace("generator.gfe.", "generator.", StringComparison.Ordinal).Replace('.', '/') + "/" + path[(at + 1)..];
     }
 
     /// <summary>The scopes that the authors' model.py opens, each with a weight and a bias.</summary>
