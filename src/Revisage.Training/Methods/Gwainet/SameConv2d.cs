@@ -7,9 +7,10 @@ namespace Revisage.Training.Methods.Gwainet;
 /// TensorFlow's "SAME" pads even sizes, which is one pixel behind and none before where it halves them.
 /// </summary>
 /// <param name="stride">1 or 2.</param>
-public sealed class SameConv2d(int inChannels, int outChannels, int stride = 1) : Block
+/// <param name="gain">Of the weights that it starts with.</param>
+public sealed class SameConv2d(int inChannels, int outChannels, int stride = 1, double gain = 1) : Block
 {
-    private readonly Weight weight = new([outChannels, inChannels, 3, 3], Initializers.XavierUniform());
+    private readonly Weight weight = new([outChannels, inChannels, 3, 3], Initializers.XavierUniform(gain));
     private readonly Weight bias = new([outChannels], Initializers.Zeros);
 
     public override FeatureMap Forward(FeatureMap x) => stride == 1

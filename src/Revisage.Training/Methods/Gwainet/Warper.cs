@@ -12,10 +12,14 @@ namespace Revisage.Training.Methods.Gwainet;
 /// <remarks>
 /// Differs from the paper: eight residual blocks under a long skip, which only the authors' code tells of; x comes first, as
 /// in that code, where the paper's formulas have the row. Outside the guide lies the mean colour and blends with its
-/// border; <see cref="WarpBorder.Cut"/> does as the authors' sampler.
+/// border; <see cref="WarpBorder.Cut"/> does as the authors' sampler. The last layer starts a hundred times smaller, so
+/// that the guide starts where it lies: a field that starts at random soon leads out of the picture, into the mean
+/// colour, which is nearer to most faces than a wrong part of the guide, and never back.
 /// </remarks>
 public sealed class Warper : Block
 {
+    private const double FirstField = 0.01;
+
     private readonly GwainetOptions options;
     private readonly int height;
     private readonly int width;
@@ -54,7 +58,7 @@ public sealed class Warper : Block
         blocks = SameConv2d.Residuals(options.Channels, options.WarperBlocks);
         beforeSkip = new SameConv2d(options.Channels, options.Channels);
         doublings = SameConv2d.Doublings(options.Channels);
-        tail = new SameConv2d(options.Channels, 2);
+        tail = new SameConv2d(options.Channels, 2, gain: FirstField);
     }
 
     public override FeatureMap Forward(FeatureMap x)
