@@ -92,7 +92,7 @@ public static class RecipeFile
 
     /// <summary>The whole recipe, defaults included; of sections that are alike each is written out, so that one of them can be overridden.</summary>
     public static string ToYaml(Recipe recipe) =>
-        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(LowerCaseNamingConvention.Instance).DisableAliases().Build().Serialize(recipe);
+        new SerializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).DisableAliases().Build().Serialize(recipe);
 
     private static void Override(YamlMappingNode root, string change)
     {
