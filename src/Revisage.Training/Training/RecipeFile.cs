@@ -61,7 +61,7 @@ public static class RecipeFile
                 }
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
                 return (Recipe)deserializer.Deserialize(changes.Count == 0 ? text : Text(stream), MethodCatalog.Find(id.ToString()).RecipeType)!;
             }
             catch (YamlException e)
