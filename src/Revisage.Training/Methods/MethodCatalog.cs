@@ -14,6 +14,7 @@ public static class MethodCatalog
     [
         new EdsrMethod(),
         new MtunMethod(),
+        new Stn0Method(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

@@ -40,7 +40,7 @@ public sealed record MtunRecipe : Recipe
         Layers = ["relu3_2"],
         Input = VggInput.Caffe,
         Weight = 0.01 / (127.5 * 127.5),
-        FaceFeaturesScale = 1.6e5,
+        FaceFeaturesScale = 1e5,
     };
 
     public AdversarialOptions Adversarial { get; init; } = new();
