@@ -63,7 +63,7 @@ public abstract class Method
     }
 
     /// <summary>The names of what it gives: first what its <see cref="Task"/> is, then what it knows besides.</summary>
-    public virtual IReadOnlyList<string> Outputs => [Task == ModelTask.SuperResolution ? "sr" : Task.ToString().ToLowerInvariant()];
+    public virtual IReadOnlyList<string> Outputs(Recipe recipe) => [Task == ModelTask.SuperResolution ? "sr" : Task.ToString().ToLowerInvariant()];
 
     /// <summary>The name under which a checkpoint holds the shipped network's weights.</summary>
     public abstract string ShippedWeights { get; }

@@ -1,5 +1,6 @@
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Methods.Gwainet;
+using Revisage.Training.Methods.Mtun;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
@@ -16,6 +17,8 @@ public static class MethodCatalog
         new EdsrMethod(),
         new ProgressiveMethod(),
         new GwainetMethod(),
+        new MtunMethod(),
+        new Stn0Method(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

@@ -61,14 +61,14 @@ public static class ModelExport
         var bytes = OnnxExport.Record(
             card.Name,
             method.Inputs(recipe),
-            inputs => [.. method.Outputs.Zip(network.ForwardAll(inputs))],
+            inputs => [.. method.Outputs(recipe).Zip(network.ForwardAll(inputs))],
             named => weights.TryGetValue(named.Path, out var array)
                 ? array.ToFloats()
                 : throw new RevisageException($"'{source}' lacks the weight '{named.Path}' of {method.Id}."),
             network.NamedWeights(),
             new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = RecipeFile.ToYaml(recipe) });
 
-        var difference = Difference(bytes, card, method.Inputs(recipe), method.Outputs, network, weights);
+        var difference = Difference(bytes, card, method.Inputs(recipe), method.Outputs(recipe), network, weights);
         if (!(difference <= Tolerance))
         {
             throw new RevisageException($"The export of '{source}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
@@ -140,7 +140,7 @@ public static class ModelExport
             Output = made.Count == 3 ? new PixelSize(made[2], made[1]) : new PixelSize(1, 1),
             Range = recipe.Data.Range,
             InputName = inputs[0].Name,
-            OutputName = method.Outputs[0],
+            OutputName = method.Outputs(recipe)[0],
             NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),

@@ -9,11 +9,20 @@ public sealed record LearningRate
     /// <summary>Iterations of linear rise from 0.</summary>
     public long Warmup { get; init; }
 
+    /// <summary>In the place of the linear rise: the shares of the rate that equal parts of the warm-up have, one after another.</summary>
+    public IReadOnlyList<double> WarmupShares { get; init; } = [];
+
     /// <summary>Iterations at which the rate is multiplied by <see cref="Factor"/>.</summary>
     public IReadOnlyList<long> Milestones { get; init; } = [];
 
     /// <summary>See <see cref="Milestones"/>.</summary>
     public double Factor { get; init; } = 0.5;
+
+    /// <summary>The rate is multiplied by this every <see cref="DecayEvery"/> iterations, which are an epoch.</summary>
+    public double Decay { get; init; } = 1;
+
+    /// <summary>See <see cref="Decay"/>.</summary>
+    public long DecayEvery { get; init; } = 1;
 
     /// <summary>Falls along half a cosine to this share of the peak at the last iteration; 1 for no fall.</summary>
     public double CosineFloor { get; init; } = 1;
@@ -22,10 +31,10 @@ public sealed record LearningRate
     /// <param name="total">Iterations of the whole stage.</param>
     public double At(long iteration, long total)
     {
-        var rate = Peak * Math.Pow(Factor, Milestones.Count(milestone => iteration >= milestone));
+        var rate = Peak * Math.Pow(Factor, Milestones.Count(milestone => iteration >= milestone)) * Math.Pow(Decay, iteration / Math.Max(1, DecayEvery));
         if (iteration < Warmup)
         {
-            return rate * (iteration + 1) / Warmup;
+            return WarmupShares.Count > 0 ? rate * WarmupShares[(int)(iteration * WarmupShares.Count / Warmup)] : rate * (iteration + 1) / Warmup;
         }
 
         var progress = total <= Warmup ? 0 : (double)(iteration - Warmup) / (total - Warmup);

@@ -210,6 +210,10 @@ public enum ModelTask
     /// </summary>
     [JsonStringEnumMemberName("degradation")]
     Degradation,
+
+    /// <summary>The face itself, upright, [N, 3, Output.Height, Output.Width].</summary>
+    [JsonStringEnumMemberName("alignment")]
+    Alignment,
 }
 
 /// <summary>Width and height in pixels.</summary>

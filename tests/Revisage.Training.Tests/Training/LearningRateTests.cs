@@ -22,6 +22,22 @@ public class LearningRateTests
         new LearningRate { Peak = 1, Warmup = 4 }.At(iteration, 100).ShouldBe(expected, 1e-12);
 
     [Theory]
+    [InlineData(0, 0.02)]
+    [InlineData(49, 0.02)]
+    [InlineData(50, 0.2)]
+    [InlineData(99, 0.2)]
+    [InlineData(100, 1)]
+    public void Warmup_shares_are_held_for_equal_parts_of_it(long iteration, double expected) =>
+        new LearningRate { Peak = 1, Warmup = 100, WarmupShares = [0.02, 0.2] }.At(iteration, 1000).ShouldBe(expected, 1e-12);
+
+    [Theory]
+    [InlineData(9, 1)]
+    [InlineData(10, 0.99)]
+    [InlineData(29, 0.9801)]
+    public void The_decay_falls_once_an_epoch(long iteration, double expected) =>
+        new LearningRate { Peak = 1, Decay = 0.99, DecayEvery = 10 }.At(iteration, 100).ShouldBe(expected, 1e-12);
+
+    [Theory]
     [InlineData(9, 1)]
     [InlineData(10, 0.1)]
     [InlineData(19, 0.1)]

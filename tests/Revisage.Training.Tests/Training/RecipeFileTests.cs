@@ -82,7 +82,7 @@ public sealed class RecipeFileTests : IDisposable
         // Records compare lists by reference.
         (read with { LearningRate = recipe.LearningRate, Data = read.Data with { Sets = recipe.Data.Sets } }).ShouldBe(recipe);
         read.Data.Sets.ShouldBe(recipe.Data.Sets);
-        (read.LearningRate with { Milestones = recipe.LearningRate.Milestones }).ShouldBe(recipe.LearningRate);
+        (read.LearningRate with { Milestones = recipe.LearningRate.Milestones, WarmupShares = recipe.LearningRate.WarmupShares }).ShouldBe(recipe.LearningRate);
     }
 
     /// <summary>The record's own, where it has others than the section's type: the features' width, the progressive method's layers.</summary>
@@ -113,9 +113,10 @@ public sealed class RecipeFileTests : IDisposable
     [Fact]
     public void Milestones_are_written_and_read_back()
     {
-        var recipe = new EdsrRecipe { Method = "edsr", LearningRate = new LearningRate { Milestones = [3, 9] } };
+        var recipe = new EdsrRecipe { Method = "edsr", LearningRate = new LearningRate { Milestones = [3, 9], WarmupShares = [0.25, 0.5] } };
 
         Parse(RecipeFile.ToYaml(recipe)).LearningRate.Milestones.ShouldBe([3, 9]);
+        Parse(RecipeFile.ToYaml(recipe)).LearningRate.WarmupShares.ShouldBe([0.25, 0.5]);
     }
 
     [Fact]

@@ -115,6 +115,14 @@ public sealed class MtunGenerator : Block
     /// <summary>The face alone.</summary>
     public override FeatureMap Forward(FeatureMap x) => FaceAndHeatmaps(x).Face;
 
+    /// <summary>The face and the last stack's heatmaps; the face alone where there is no branch.</summary>
+    public override IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (face, heatmaps) = FaceAndHeatmaps(inputs.Single());
+        return heatmaps.Count > 0 ? [face, heatmaps[^1]] : [face];
+    }
+
     /// <summary>The face, and every stack's heatmaps [N, 4, side, side], the best last; none where there is no branch.</summary>
     public (FeatureMap Face, IReadOnlyList<FeatureMap> Heatmaps) FaceAndHeatmaps(FeatureMap x)
     {

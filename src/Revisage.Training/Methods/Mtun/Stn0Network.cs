@@ -9,6 +9,9 @@ namespace Revisage.Training.Methods.Mtun;
 /// <remarks>Differs from the paper: none known. Zeros come in from outside: mid-grey for faces in [-1, 1].</remarks>
 public sealed class Stn0Network : Block
 {
+    /// <summary>Pixels of a face's side.</summary>
+    public const int Side = 16;
+
     // 16 -> 12 -> 6 -> 2 pixels a side.
     private readonly SpatialTransformer transformer = new(
         new(new Conv2d(3, 64, 5), new Relu(), new MaxPool2d(2), new Conv2d(64, 20, 5), new Relu()), features: 20 * 2 * 2);
