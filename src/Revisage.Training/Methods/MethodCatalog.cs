@@ -1,4 +1,6 @@
+using Revisage.Training.Methods.Baselines;
 using Revisage.Training.Methods.Edsr;
+using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
@@ -12,6 +14,9 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new EdsrMethod(),
+        new HighToLowMethod(),
+        new LowToHighMethod(),
+        new CycleGanMethod(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),
