@@ -70,7 +70,10 @@ public static class TrainingRun
         foreach (var phase in phases)
         {
             Check(source, method, recipe, phase.Data);
-            _ = FaceDataset.Poor(phase.Data, lowQuality);
+            if (FaceDataset.Poor(phase.Data, lowQuality) is { } poorData)
+            {
+                _ = FaceDataset.Choose(lowQuality!, "train", poorData);
+            }
         }
 
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.

@@ -176,6 +176,15 @@ public sealed class DegradationMethodTests : IDisposable
     }
 
     [Fact]
+    public void Poor_faces_are_never_enlarged()
+    {
+        using var small = new SyntheticFaces(train: 2, val: 1, side: 12, hr: 12);
+
+        Should.Throw<RevisageException>(() => TrainingRun.Start(TinyDegradation.HighToLow, Options(Path.Combine(folder, "small")) with { LowQuality = small.Folder }, new Quiet(), default)).Message
+            .ShouldStartWith($"None of the 2 faces of '{small.Folder}', split 'train', is what the recipe asks for (any set, 16 pixels or more).");
+    }
+
+    [Fact]
     public void Sizes_and_weights_that_do_not_fit_are_refused()
     {
         var (down, up) = (TinyDegradation.HighToLow, TinyDegradation.LowToHigh);
