@@ -56,7 +56,7 @@ public sealed class FaceDataset
         var loaded = chosen;
         chosen = guides?.Guided ?? chosen;
         var order = new SampleOrder([.. chosen.Select(index => source.Faces[index])], options, seed);
-        var poor = Poor(split, options, seed, lowQuality, cancel);
+        var poor = Poor(options, lowQuality) is { } asked ? Load(lowQuality!, split, asked, seed, cancel: cancel) : null;
         if (loaded.Sum(index => Face.BytesOf(source.Faces[index], options)) > (long)options.CacheMegabytes << 20)
         {
             return new FaceDataset(source, chosen, null, order, options, seed, guides, poor);
@@ -134,22 +134,17 @@ public sealed class FaceDataset
         return batch;
     }
 
-    private static FaceDataset? Poor(string split, DataOptions options, int seed, IFaceSource? lowQuality, CancellationToken cancel)
-    {
-        if (!options.LowQuality)
-        {
-            return null;
-        }
+    /// <summary>How poor faces are taken from their set; null where the recipe wants none.</summary>
+    /// <exception cref="RevisageException">It wants some, and no set is named.</exception>
+    internal static DataOptions? Poor(DataOptions options, IFaceSource? lowQuality) => !options.LowQuality ? null : lowQuality is not null ? OfPoor(options)
+        : throw new RevisageException("The recipe learns from real poor faces. Prepare some with 'revisage prepare FOLDER -o SET --low-quality' and name them with --low-quality SET.");
 
-        var asked = new DataOptions
-        {
-            HighRes = options.LowRes, LowRes = 0, Range = options.Range, CacheMegabytes = options.CacheMegabytes,
-            Augmentation = new AugmentationOptions { Flip = options.Augmentation.Flip },
-        };
-        return Load(
-            lowQuality ?? throw new RevisageException("The recipe learns from real poor faces. Prepare some with 'revisage prepare FOLDER -o SET --low-quality' and name them with --low-quality SET."),
-            split, asked, seed, cancel: cancel);
-    }
+    /// <summary>At the small face's size, mirrored or not, and otherwise as they are.</summary>
+    internal static DataOptions OfPoor(DataOptions options) => new()
+    {
+        HighRes = options.LowRes, LowRes = 0, LeastSide = options.LowRes, Range = options.Range, CacheMegabytes = options.CacheMegabytes,
+        Augmentation = new AugmentationOptions { Flip = options.Augmentation.Flip },
+    };
 
     private FaceBatch NewBatch(long first, int size)
     {

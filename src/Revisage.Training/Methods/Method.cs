@@ -50,6 +50,9 @@ public abstract class Method
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);
 
+    /// <summary>The recipes of other methods' networks that its checkpoints hold under the names of those.</summary>
+    public virtual IReadOnlyList<Recipe> Parts(Recipe recipe) => [];
+
     /// <summary>
     /// What the shipped network takes, as <see cref="Block.ForwardAll"/> does: the face first, and with a guided method
     /// <see cref="ModelCard.GuideName"/>.

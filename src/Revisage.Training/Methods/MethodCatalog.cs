@@ -1,5 +1,7 @@
+using Revisage.Training.Methods.Baselines;
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Methods.Gwainet;
+using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.Mtun;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Priors.Alignment;
@@ -19,6 +21,9 @@ public static class MethodCatalog
         new GwainetMethod(),
         new MtunMethod(),
         new Stn0Method(),
+        new HighToLowMethod(),
+        new LowToHighMethod(),
+        new CycleGanMethod(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

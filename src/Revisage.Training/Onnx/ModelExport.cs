@@ -22,12 +22,12 @@ public static class ModelExport
 
     /// <param name="checkpointPath">Of any run.</param>
     /// <param name="onnxPath">NAME.onnx; NAME becomes the model's name.</param>
+    /// <param name="part">The method whose network is wanted, of those that the run holds; null for the run's own.</param>
     /// <exception cref="RevisageException">The checkpoint cannot be read, or the export does not compute what the network does; nothing is written then.</exception>
-    public static ExportedModel Write(string checkpointPath, string onnxPath)
+    public static ExportedModel Write(string checkpointPath, string onnxPath, string? part = null)
     {
         var name = NameOf(onnxPath);
-        var checkpoint = Checkpoint.Load(checkpointPath);
-        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
+        var (checkpoint, recipe) = Read(checkpointPath, part);
         var method = MethodCatalog.Find(recipe.Method);
         return Write(method, recipe, CardOf(name, method, recipe) with { Run = RunOf(recipe, checkpoint.State) }, checkpoint.WeightsOf(method.ShippedWeights), checkpointPath, onnxPath);
     }
@@ -45,6 +45,15 @@ public static class ModelExport
         var recipe = method.Published;
         var weights = layout.Apply(imported, method.ShippedNetwork(recipe).NamedWeights().Select(named => named.Path));
         return Write(method, recipe, CardOf(name, method, recipe) with { Data = terms }, weights, imported.Source, onnxPath);
+    }
+
+    private static (Checkpoint Checkpoint, Recipe Recipe) Read(string path, string? part)
+    {
+        var checkpoint = Checkpoint.Load(path);
+        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{path}'", []);
+        IReadOnlyList<Recipe> held = [recipe, .. MethodCatalog.Find(recipe.Method).Parts(recipe)];
+        return (checkpoint, part is null ? recipe : held.FirstOrDefault(one => one.Method == part) ?? throw new RevisageException(
+            $"'{path}' holds no network of '{part}', only of {string.Join(" and ", held.Select(one => $"'{one.Method}'"))}. Name one of these."));
     }
 
     private static string NameOf(string onnxPath)
@@ -105,17 +114,19 @@ public static class ModelExport
         return result;
     }
 
-    /// <summary>Measures a checkpoint of a network that does not enlarge, on all validation faces, and writes the result into its export's card.</summary>
+    /// <summary>Measures a checkpoint by its method's own validation, on all validation faces, and writes the result into its export's card.</summary>
+    /// <param name="lowQuality">Real poor faces, for the methods that learn from such; null for none.</param>
     /// <exception cref="RevisageException">The faces lack what is measured by, or the card cannot be written.</exception>
-    public static MeasuredResult MeasurePrior(string checkpointPath, ExportedModel exported, IFaceSource faces)
+    public static MeasuredResult MeasureByMethod(string checkpointPath, ExportedModel exported, IFaceSource faces, IFaceSource? lowQuality = null)
     {
         ArgumentNullException.ThrowIfNull(exported);
-        var checkpoint = Checkpoint.Load(checkpointPath);
-        var recipe = RecipeFile.Parse(checkpoint.State.Recipe, $"of '{checkpointPath}'", []);
+        var (checkpoint, recipe) = Read(checkpointPath, exported.Card.Method);
         var method = MethodCatalog.Find(recipe.Method);
-        var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue });
-        using var stage = method.Phases(recipe).Single(phase => phase.Name == checkpoint.State.Phase).Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
-        checkpoint.Restore(stage);
+        var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue }, lowQuality);
+        var phases = method.Phases(recipe);
+        // A part's own training has other phases than the run that it is a part of.
+        using var stage = (phases.FirstOrDefault(phase => phase.Name == checkpoint.State.Phase) ?? phases[^1]).Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
+        checkpoint.HandOver(stage, optimizers: false);
         var measured = method.CreateValidation(recipe, chosen).Run(stage);
         var result = new MeasuredResult("validation", measured.Faces) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
         var path = Path.ChangeExtension(exported.Path, ".json");

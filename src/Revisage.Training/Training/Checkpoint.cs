@@ -30,7 +30,7 @@ public sealed class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(stage);
         var arrays = new List<StoredArray>();
-        foreach (var network in stage.Networks)
+        foreach (var network in stage.Networks.Concat(stage.Kept))
         {
             arrays.AddRange(network.Save().Select(array => array with { Name = $"{network.Name}/{array.Name}" }));
         }
@@ -81,7 +81,7 @@ public sealed class Checkpoint
     public void Restore(ITrainingStage stage)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        foreach (var network in stage.Networks)
+        foreach (var network in stage.Networks.Concat(stage.Kept))
         {
             network.Load(WeightsOf(network.Name));
         }
@@ -108,7 +108,7 @@ public sealed class Checkpoint
     public void HandOver(ITrainingStage stage, bool optimizers)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        foreach (var network in stage.Networks)
+        foreach (var network in stage.Networks.Concat(stage.Kept))
         {
             if (WeightsOf(network.Name) is { Count: > 0 } weights)
             {

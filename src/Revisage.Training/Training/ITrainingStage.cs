@@ -21,6 +21,9 @@ public interface ITrainingStage : IDisposable
     /// <summary>Everything with weights that are learned, averages included: what a checkpoint saves.</summary>
     IReadOnlyList<TorchNetwork> Networks { get; }
 
+    /// <summary>What it looks through or hands on as it got it: checkpoints hold these too.</summary>
+    IReadOnlyList<TorchNetwork> Kept => [];
+
     IReadOnlyList<(string Name, IOptimizer Optimizer)> Optimizers { get; }
 
     /// <summary>One update, with a GAN one of the generator and those of its critic. The caller has opened a tensor scope.</summary>

@@ -108,17 +108,22 @@ public sealed record DataOptions
     /// <summary>Memory for decoded faces; a larger set is decoded again for each sample.</summary>
     public int CacheMegabytes { get; init; } = 4096;
 
+    /// <summary>Leaves out faces of fewer pixels: of poor ones, those that would have to be enlarged.</summary>
+    internal int LeastSide { get; init; }
+
     /// <summary>Side of the face that is cut and varied.</summary>
     internal int CutSide => Math.Max(FullRes, HighRes);
 
     /// <summary>What is asked of a face, for messages.</summary>
     internal string Asked => string.Join(", ",
-        [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. Only == Annotations.None ? Array.Empty<string>() : [$"data.only: {Only}"], .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" }]);
+        [Sets.Count > 0 ? $"data.sets: {string.Join(", ", Sets)}" : "any set", .. Only == Annotations.None ? Array.Empty<string>() : [$"data.only: {Only}"], .. People == PeopleShare.All ? [] : new[] { $"data.people: {People}" },
+            .. LeastSide == 0 ? [] : new[] { $"{LeastSide} pixels or more" }]);
 
     /// <summary>Whether a face is one of those that are trained on.</summary>
     internal bool Takes(FaceRecord face) =>
         (Sets.Count == 0 || Sets.Contains(face.Set))
         && face.Known.HasFlag(Only)
+        && face.Hr >= LeastSide
         && (People == PeopleShare.All || face.Identity is null || ShareOf(face.Identity) == People);
 
     // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.

@@ -110,27 +110,11 @@ public sealed class SuperResolutionValidation : IValidation
 
     private ValidationPicture Draw(IReadOnlyList<Image> restored)
     {
-        var side = restored[0].Width;
         var step = Math.Max(1, samples.Count / rows);
-        var columns = samples[0].Guide is null ? 4 : 5;
-        var canvas = new float[3 * rows * side * columns * side];
-        for (var row = 0; row < rows; row++)
-        {
-            var i = row * step;
-            Image[] faces = [PillowResize.Resize(samples[i].Lr, side, side, ResampleFilter.Nearest), .. samples[i].Guide is { } guide ? [guide] : Array.Empty<Image>(), enlarged[i], restored[i], samples[i].Hr];
-            for (var column = 0; column < columns; column++)
-            {
-                for (var line = 0; line < 3 * side; line++)
-                {
-                    var (channel, y) = Math.DivRem(line, side);
-                    var at = (((channel * rows) + row) * side + y) * columns * side + column * side;
-                    Array.Copy(faces[column].Pixels, line * side, canvas, at, side);
-                }
-            }
-        }
+        return PictureGrid.Of([.. Enumerable.Range(0, rows).Select(row => Row(row * step))], restored[0].Width);
 
-        var picture = new Image(columns * side, rows * side, canvas);
-        return new ValidationPicture(ImageFile.EncodePng(picture), picture.Width, picture.Height);
+        IReadOnlyList<Image> Row(int i) =>
+            [samples[i].Lr, .. samples[i].Guide is { } guide ? [guide] : Array.Empty<Image>(), enlarged[i], restored[i], samples[i].Hr];
     }
 
     /// <param name="Guide">Null where the method wants none.</param>

@@ -34,6 +34,9 @@ public sealed record TrainingPhase(string Name, Schedule Schedule, DataOptions D
         return [new TrainingPhase(OnlyName, recipe.Schedule, recipe.Data, create)];
     }
 
+    /// <summary>What it is measured by, where that is not the method's own validation.</summary>
+    public Func<ValidationFaces, IValidation>? Validation { get; init; }
+
     /// <summary>Whether the next phase begins with the best state by validation, or with the last one.</summary>
     public bool HandsOverBest { get; init; }
 

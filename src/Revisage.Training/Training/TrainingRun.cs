@@ -70,6 +70,10 @@ public static class TrainingRun
         foreach (var phase in phases)
         {
             Check(source, method, recipe, phase.Data);
+            if (FaceDataset.Poor(phase.Data, lowQuality) is { } poorData)
+            {
+                _ = FaceDataset.Choose(lowQuality!, "train", poorData);
+            }
         }
 
         // LibTorch's own default is half the processors it sees, taking them for hyperthreads.
@@ -87,7 +91,8 @@ public static class TrainingRun
 
             var resumed = checkpoint?.State.Phase == phase.Name ? checkpoint : null;
             var handedOver = i > 0 && resumed is null ? Checkpoint.Load(folder.Handover(phases[i - 1].Name)) : null;
-            var validation = method.CreateValidation(recipe, new ValidationFaces(source, phase.Data, recipe.Report));
+            var chosen = new ValidationFaces(source, phase.Data, recipe.Report, lowQuality);
+            var validation = phase.Validation?.Invoke(chosen) ?? method.CreateValidation(recipe, chosen);
             dataset = Load(phase.Data, i == 0 || phases[i - 1].Data != phase.Data ? null : dataset);
             using var stage = phase.Create(setting);
             var end = new TrainingLoop(stage, phase, recipe, dataset, validation, folder).Run(resumed, handedOver, observer, stop);

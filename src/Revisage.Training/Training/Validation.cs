@@ -42,13 +42,15 @@ public sealed class ValidationFaces
     private readonly IFaceSource source;
     private readonly IReadOnlyList<int> chosen;
     private readonly GuideChooser? guides;
+    private readonly IFaceSource? lowQuality;
 
+    /// <param name="lowQuality">Where real poor faces are; null for nowhere.</param>
     /// <exception cref="RevisageException">There are none of the kind that <paramref name="options"/> ask for.</exception>
-    public ValidationFaces(IFaceSource source, DataOptions options, ReportOptions report)
+    public ValidationFaces(IFaceSource source, DataOptions options, ReportOptions report, IFaceSource? lowQuality = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
-        this.source = source;
+        (this.source, this.lowQuality) = (source, lowQuality);
         // Validation people are nobody's training people: a half of them would only be fewer.
         var faces = FaceDataset.Choose(source, "val", options with { People = PeopleShare.All });
         guides = options.Guides == GuideChoice.None ? null : new GuideChooser(source, faces, options.Guides, CancellationToken.None);
@@ -83,6 +85,20 @@ public sealed class ValidationFaces
         var record = source.Faces[index];
         return Image.FromRgb24(record.Width, record.Height, source.ReadRgb(index)).CentralSquare(record.Hr);
     });
+
+    /// <summary>Real poor faces of other people, at the small face's size: at most as many as there are faces; null where no set is named.</summary>
+    public FaceBatch? Poor()
+    {
+        if (lowQuality is null)
+        {
+            return null;
+        }
+
+        var asked = FaceDataset.OfPoor(Options);
+        var all = FaceDataset.Choose(lowQuality, "val", asked);
+        var count = Math.Min(Count, all.Count);
+        return FaceDataset.InOrder(lowQuality, [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)])], asked).Batch(0, count);
+    }
 
     /// <summary>The faces as a network is fed them, in batches of at most <paramref name="size"/>, in order.</summary>
     public IEnumerable<FaceBatch> Batches(int size)

@@ -1,12 +1,13 @@
-using System.CommandLine;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Cli;
+using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Tests.Import;
 using Revisage.Training.Torch;
+using System.CommandLine;
 
 namespace Revisage.Training.Tests.Cli;
 
@@ -95,6 +96,30 @@ public sealed class ImportCommandTests : IDisposable
         var stored = new StoredModel("progressive", model);
         stored.Problem().ShouldBeNull();
         (stored.Card.Method, stored.Card.Input, stored.Card.Output, stored.Card.Range).ShouldBe(("progressive", new PixelSize(16, 16), new PixelSize(128, 128), ValueRange.Signed));
+    }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void The_released_Low_to_High_becomes_a_model_without_the_skip_that_it_never_uses()
+    {
+        var published = Path.Combine(folder, "published.safetensors");
+        using var network = new TorchNetwork("published", new LowToHighGenerator(new LowToHighOptions()), seed: 5);
+        using (var file = File.Create(published))
+        {
+            Safetensors.Write(file,
+            [
+                .. network.Save(),
+                new StoredArray("a2.0.weight", ScalarType.Float, [96, 128, 1, 1], new byte[4 * 96 * 128]),
+                new StoredArray("a2.0.bias", ScalarType.Float, [96], new byte[4 * 96]),
+                new StoredArray("layers_set_final.0.0.bn1.num_batches_tracked", ScalarType.Long, [], new byte[8]),
+            ]);
+        }
+
+        var model = Path.Combine(folder, "low-to-high.onnx");
+        Run(published, "--method", "low-to-high", "-o", model).ShouldBe(0);
+
+        var card = new StoredModel("low-to-high", model).Card;
+        (card.Task, card.Scale, card.Input, card.Output).ShouldBe((ModelTask.SuperResolution, 4, new PixelSize(16, 16), new PixelSize(64, 64)));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Revisage.Restoration;
+
 namespace Revisage.Training.Data.Degradations;
 
 /// <summary>
@@ -18,6 +20,12 @@ public sealed record DegradationOptions
 
     public ShrinkMethod Shrink { get; init; } = ShrinkMethod.Bicubic;
 
+    /// <summary>
+    /// An exported High-to-Low, by name or as a file, that makes the small face in the place of <see cref="Shrink"/>; null for
+    /// none. It takes faces of the recipe's large size.
+    /// </summary>
+    public string? Learned { get; init; }
+
     /// <summary>Standard deviation of noise on the small face, in grey levels of 255.</summary>
     public Interval? Noise { get; init; }
 
@@ -33,7 +41,7 @@ public sealed record DegradationOptions
         Add("blur", Blur, 0, 50, range => new GaussianBlur(range));
         Add("motion", Motion, 0, 50, range => new MotionBlur(range));
         Add("box", Box, 1, 50, range => new BoxBlur(range));
-        steps.Add(new Shrink(width, height, Shrink));
+        steps.Add(Learned is null ? new Shrink(width, height, Shrink) : OnnxDegradation.Open(ModelStore.Default.Find(Learned), width, height));
         Add("noise", Noise, 0, 255, range => new GaussianNoise(range));
         Add("jpeg", Jpeg, 1, 100, range => new Jpeg(range));
         return new DegradationChain(steps);

@@ -33,6 +33,19 @@ public sealed class OnnxDegradation : IDegradation
         int?[] Extents(string name) => [.. model.Inputs.FirstOrDefault(port => port.Name == name)?.Shape.Select(extent => extent.Fixed) ?? []];
     }
 
+    /// <summary>A model to the size that a recipe's small faces have, kept for the rest of the process, as the faces of a run are.</summary>
+    /// <inheritdoc cref="OnnxDegradation(OnnxModel, ValueRange)"/>
+    public static OnnxDegradation Open(StoredModel stored, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        // As many faces at a time as there are loader threads.
+        var model = stored.Open(new OnnxOptions { Threads = 1 });
+        var made = new OnnxDegradation(model, model.Card?.Range ?? ValueRange.Signed);
+        int?[] given = [.. model.Outputs[0].Shape.Select(extent => extent.Fixed)];
+        return given is [_, 3, { } h, { } w] && (h, w) == (height, width) ? made : throw new RevisageException(
+            $"'{model.Source}' gives faces of {model.Outputs[0].ShapeText}, but the recipe's small ones have {width}x{height}. Set data.low_res to the model's.");
+    }
+
     public RgbPicture Apply(RgbPicture picture, ref SampleRandom random)
     {
         ArgumentNullException.ThrowIfNull(picture);

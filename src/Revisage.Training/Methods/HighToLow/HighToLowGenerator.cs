@@ -20,6 +20,9 @@ public sealed record HighToLowOptions
 
     /// <summary>Numbers that the noise has, of N(0, 1).</summary>
     public int Noise { get; init; } = 64;
+
+    /// <summary>The paper's blocks (figure 6b), which normalise before their convolutions, in place of the code's.</summary>
+    public bool PreActivation { get; init; }
 }
 
 /// <summary>
@@ -30,7 +33,8 @@ public sealed record HighToLowOptions
 /// </summary>
 /// <remarks>
 /// Differs from the paper, with the authors' code (H2L.py, variant 0424, named as there): strided convolutions where the paper
-/// pools, and blocks that normalise behind their convolutions instead of before. Against that code the noise comes in
+/// pools, and blocks that normalise behind their convolutions instead of before
+/// (<see cref="HighToLowOptions.PreActivation"/>). Against that code the noise comes in
 /// as the paper has it, and as in the code's other variants: a linear layer, and a channel beside the image. At factor 2 a third group doubles.
 /// </remarks>
 public sealed class HighToLowGenerator : Block
@@ -65,7 +69,8 @@ public sealed class HighToLowGenerator : Block
         }
 
         var channels = options.Channels;
-        IEnumerable<Block> Blocks() => Enumerable.Range(0, options.BlocksPerGroup).Select(_ => new PostActivationBlock(channels));
+        IEnumerable<Block> Blocks() => Enumerable.Range(0, options.BlocksPerGroup)
+            .Select(_ => options.PreActivation ? (Block)new PreActivationBlock(channels, channels) : new PostActivationBlock(channels));
         side = options.Side;
         linear = new Linear(options.Noise, side * side);
         head = new Conv2d(3 + 1, channels, 3, padding: 1);
@@ -97,6 +102,11 @@ public sealed class HighToLowGenerator : Block
         ArgumentNullException.ThrowIfNull(image);
         return Forward(image.Concat(linear.Forward(noise).Reshape(1, side, side)));
     }
+
+    /// <inheritdoc cref="Forward(FeatureMap, FeatureMap)"/>
+    public override IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs) => inputs is [var image, var noise]
+        ? [Forward(image, noise)]
+        : throw new ArgumentException($"High-to-Low takes a face and noise, but {inputs?.Count} inputs were given.", nameof(inputs));
 }
 
 /// <summary>A residual block of the authors' code: convolution, norm, ReLU, convolution, norm, and the input added, without a ReLU after.</summary>

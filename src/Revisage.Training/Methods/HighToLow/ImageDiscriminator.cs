@@ -14,6 +14,9 @@ public sealed record ImageDiscriminatorOptions
 
     /// <summary>Divides every weight by its largest singular value, for the hinge loss; off for the gradient penalty, the other way the paper tried.</summary>
     public bool SpectralNorm { get; init; } = true;
+
+    /// <summary>As the paper counts and draws it: six blocks, of which the last ones halve the size, and by the maximum.</summary>
+    public bool SixBlocks { get; init; }
 }
 
 /// <summary>
@@ -23,14 +26,15 @@ public sealed record ImageDiscriminatorOptions
 /// </summary>
 /// <remarks>
 /// Differs from the paper, with the authors' code: five blocks instead of six, average pooling instead of the maximum, and the
-/// first blocks halve the size instead of the last. Other sizes follow the same rule: blocks halve until 4 pixels are left,
-/// and at least one more follows.
+/// first blocks halve the size instead of the last (<see cref="ImageDiscriminatorOptions.SixBlocks"/>). Other sizes follow the
+/// same rule: blocks halve until 4 pixels are left, and at least one more follows, or with six blocks goes before.
 /// </remarks>
 public sealed class ImageDiscriminator : Block
 {
     // Of the last map.
     private const int LeftSide = 4;
-    private const int Blocks = 5;
+    private const int CodeBlocks = 5;
+    private const int PaperBlocks = 6;
 
     private readonly Sequence model;
     private readonly Block fc;
@@ -44,12 +48,16 @@ public sealed class ImageDiscriminator : Block
             throw new RevisageException($"The discriminator cannot judge faces of {options.Side} pixels. Take a power of two, {2 * LeftSide} at least.");
         }
 
-        var (channels, spectral) = (options.Channels, options.SpectralNorm);
+        var (channels, spectral, six) = (options.Channels, options.SpectralNorm, options.SixBlocks);
         var halvings = BitOperations.Log2((uint)(options.Side / LeftSide));
+        var blocks = Math.Max(six ? PaperBlocks : CodeBlocks, halvings + 1);
+        Shrinking ShrinkingOf(int block) => six
+            ? block < blocks - halvings ? Shrinking.None : Shrinking.Maximum
+            : block < halvings ? Shrinking.Average : Shrinking.None;
         model = new Sequence(
         [
-            new FirstDiscriminatorBlock(channels, spectral),
-            .. Enumerable.Range(1, Math.Max(Blocks, halvings + 1) - 1).Select(i => new DiscriminatorBlock(channels, halves: i < halvings, spectral)),
+            new FirstDiscriminatorBlock(channels, ShrinkingOf(0), spectral),
+            .. Enumerable.Range(1, blocks - 1).Select(i => new DiscriminatorBlock(channels, ShrinkingOf(i), spectral)),
         ]);
         fc = spectral
             ? new SpectralLinear(channels, 1, initializer: Initializers.XavierUniform())
@@ -68,8 +76,26 @@ public sealed class ImageDiscriminator : Block
         : new Conv2d(inChannels, channels, kernel, padding: kernel / 2, initializer: Initializers.XavierUniform(gain));
 }
 
-/// <summary>The block that sees the face: no ReLU before its first convolution, and half the size.</summary>
-public sealed class FirstDiscriminatorBlock(int channels, bool spectral) : Block
+/// <summary>What a discriminator's block does to the size.</summary>
+public enum Shrinking
+{
+    None,
+    Average,
+    Maximum,
+}
+
+internal static class Shrinkings
+{
+    public static FeatureMap Of(this Shrinking shrinking, FeatureMap x) => shrinking switch
+    {
+        Shrinking.None => x,
+        Shrinking.Average => x.AveragePool(2, 2),
+        _ => x.MaxPool(2, 2),
+    };
+}
+
+/// <summary>The block that sees the face: no ReLU before its first convolution.</summary>
+public sealed class FirstDiscriminatorBlock(int channels, Shrinking shrinking, bool spectral) : Block
 {
     private readonly Block conv1 = ImageDiscriminator.Conv(3, channels, 3, gain: 1, spectral);
     private readonly Block conv2 = ImageDiscriminator.Conv(channels, channels, 3, gain: 1, spectral);
@@ -78,21 +104,21 @@ public sealed class FirstDiscriminatorBlock(int channels, bool spectral) : Block
     private readonly Block bypass = ImageDiscriminator.Conv(3, channels, 1, gain: Math.Sqrt(2), spectral);
 
     public override FeatureMap Forward(FeatureMap x) =>
-        conv2.Forward(conv1.Forward(x).Relu()).AveragePool(2, 2) + bypass.Forward(x.AveragePool(2, 2));
+        shrinking.Of(conv2.Forward(conv1.Forward(x).Relu())) + bypass.Forward(shrinking.Of(x));
 }
 
 /// <summary>Twice ReLU and convolution, beside the input; a block that halves the size has a 1x1 convolution there.</summary>
-public sealed class DiscriminatorBlock(int channels, bool halves, bool spectral) : Block
+public sealed class DiscriminatorBlock(int channels, Shrinking shrinking, bool spectral) : Block
 {
     private readonly Block conv1 = ImageDiscriminator.Conv(channels, channels, 3, gain: 1, spectral);
     private readonly Block conv2 = ImageDiscriminator.Conv(channels, channels, 3, gain: 1, spectral);
 
     [StateName("bypass_conv")]
-    private readonly Block? bypass = halves ? ImageDiscriminator.Conv(channels, channels, 1, gain: Math.Sqrt(2), spectral) : null;
+    private readonly Block? bypass = shrinking == Shrinking.None ? null : ImageDiscriminator.Conv(channels, channels, 1, gain: Math.Sqrt(2), spectral);
 
     public override FeatureMap Forward(FeatureMap x)
     {
         var y = conv2.Forward(conv1.Forward(x.Relu()).Relu());
-        return bypass is null ? x + y : y.AveragePool(2, 2) + bypass.Forward(x).AveragePool(2, 2);
+        return bypass is null ? x + y : shrinking.Of(y) + shrinking.Of(bypass.Forward(x));
     }
 }
