@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Revisage.Torch;
 using Revisage.Training.Data;

@@ -51,7 +51,7 @@ public sealed class HighToLowMethod : Method
 
     public override string ShippedWeights => HighToLowStage.Shipped;
 
-    public override IReadOnlyList<string> Outputs => ["lr"];
+    public override IReadOnlyList<string> Outputs(Recipe recipe) => ["lr"];
 
     public override IReadOnlyList<OnnxInput> Inputs(Recipe recipe)
     {
