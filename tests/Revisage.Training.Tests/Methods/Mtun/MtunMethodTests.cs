@@ -23,8 +23,8 @@ public sealed class MtunMethodTests : IDisposable
         network: {width: 1, features: 4, stacks: 2}
         adversarial: {width: 1}
         perceptual: {layers: [relu3_2], weight: 0.1}
-        learning_rate: {peak: 1e-3}
-        content: {iterations: 2, batch: 4, learning_rate: {peak: 1e-3}}
+        learning_rate: {peak: 1e-3, warmup: 0}
+        content: {iterations: 2, batch: 4, learning_rate: {peak: 1e-3, warmup: 0}}
         data: {unaligned: {}}
         report: {log_every: 1, validate_every: 2, validation_images: 2, checkpoint_every: 1, picture_rows: 1}
         """;
