@@ -153,7 +153,7 @@ public sealed class ProgressiveTrainingTests : IDisposable
     [InlineData(Precision.Bf16)]
     public void Generator_and_critic_learn(Precision precision)
     {
-        var recipe = (ProgressiveRecipe)Recipe("iterations=60", "network.channels=32", "learning_rate.peak=3e-3", "weights.adversarial=[0.1,1,1]") with { Precision = precision };
+        var recipe = (ProgressiveRecipe)Recipe("iterations=60", "network.channels=32", "critic.channels=32", "learning_rate.peak=3e-3", "weights.adversarial=[0.1,1,1]") with { Precision = precision };
         var phase = Method.Phases(recipe)[0];
         using var stage = phase.Create(Stages.Setting);
         var batch = FaceDataset.Load(faces.Open(), "train", phase.Data, seed: 1).Batch(0, 6);
@@ -168,8 +168,8 @@ public sealed class ProgressiveTrainingTests : IDisposable
         double Last(string name) => losses[^10..].Average(values => values[name]);
         Last("pixel").ShouldBeLessThan(0.7 * losses[0]["pixel"]);
         Last("face_features").ShouldBeLessThan(0.8 * losses[0]["face_features"]);
-        // At times the scores of real faces are above those of made ones, which the generator then mends.
-        losses.Min(values => values["critic"]).ShouldBeLessThan(-0.01);
+        // The scores of real faces are above those of made ones, until the generator mends it.
+        losses.Min(values => values["critic"]).ShouldBeLessThan(-0.1);
         Last("penalty").ShouldBeLessThan(losses[0]["penalty"]);
     }
 
