@@ -6,11 +6,18 @@ namespace Revisage.Training.Methods.HighToLow;
 /// <summary>The sizes of <see cref="HighToLowGenerator"/>; the defaults are the paper's.</summary>
 public sealed record HighToLowOptions
 {
-    /// <summary>Height and width of the large face, a multiple of 16.</summary>
+    /// <summary>Height and width of the large face, which all halvings divide.</summary>
     public int Side { get; init; } = 64;
 
-    /// <summary>How many times smaller the small face is: 2, 4, 8 or 16.</summary>
+    /// <summary>How many times smaller the small face is, a power of two.</summary>
     public int Factor { get; init; } = 4;
+
+    /// <summary>
+    /// How often the size doubles on the way to the small face's, after as many halvings more. Nothing leads around the smallest map:
+    /// its numbers are all that is left of the face, with the paper's 64 channels and 2 doublings a third more than the small
+    /// face has; narrower networks take fewer.
+    /// </summary>
+    public int Doublings { get; init; } = 2;
 
     /// <summary>Feature channels.</summary>
     public int Channels { get; init; } = 64;
@@ -35,12 +42,10 @@ public sealed record HighToLowOptions
 /// Differs from the paper, with the authors' code (H2L.py, variant 0424, named as there): strided convolutions where the paper
 /// pools, and blocks that normalise behind their convolutions instead of before
 /// (<see cref="HighToLowOptions.PreActivation"/>). Against that code the noise comes in
-/// as the paper has it, and as in the code's other variants: a linear layer, and a channel beside the image. At factor 2 a third group doubles.
+/// as the paper has it, and as in the code's other variants: a linear layer, and a channel beside the image.
 /// </remarks>
 public sealed class HighToLowGenerator : Block
 {
-    private const int Halvings = 4;
-
     private readonly int side;
 
     // The noise's projection.
@@ -62,10 +67,11 @@ public sealed class HighToLowGenerator : Block
     public HighToLowGenerator(HighToLowOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Side < 16 || options.Side % 16 != 0 || options.Factor is not (2 or 4 or 8 or 16))
+        var numberOfHalvings = options.Factor > 1 && BitOperations.IsPow2(options.Factor) && options.Doublings >= 0 ? BitOperations.Log2((uint)options.Factor) + options.Doublings : -1;
+        if (numberOfHalvings is < 0 or > 16 || options.Side < 1 || options.Side % (1 << numberOfHalvings) != 0)
         {
             throw new RevisageException(
-                $"High-to-Low cannot make faces of {options.Side} pixels {options.Factor} times smaller. Take a multiple of 16, and a factor of 2, 4, 8 or 16.");
+                $"High-to-Low cannot make faces of {options.Side} pixels {options.Factor} times smaller by way of {options.Doublings} doublings. Take a factor of 2, 4, 8 ..., and a side that it and every doubling divide.");
         }
 
         var channels = options.Channels;
@@ -76,12 +82,12 @@ public sealed class HighToLowGenerator : Block
         head = new Conv2d(3 + 1, channels, 3, padding: 1);
         halvings = new Sequence(
         [
-            .. Enumerable.Range(0, Halvings).SelectMany(_ =>
+            .. Enumerable.Range(0, numberOfHalvings).SelectMany(_ =>
                 (Block[])[.. Blocks(), new BatchNorm2d(channels), new Relu(), new Conv2d(channels, channels, 3, stride: 2, padding: 1)]),
         ]);
         doublings =
         [
-            .. Enumerable.Range(0, Halvings - BitOperations.Log2((uint)options.Factor)).Select(_ =>
+            .. Enumerable.Range(0, options.Doublings).Select(_ =>
                 new Sequence([.. Blocks(), new Conv2d(channels, 4 * channels, 3, padding: 1)])),
         ];
         tail = new Conv2d(channels, 3, 3, padding: 1);

@@ -29,7 +29,7 @@ public class HighToLowNetworkTests
         new("low-to-high-2x-17", new LowToHighGenerator(Narrow with { Doublings = 1, Paper17 = true }), 3, 2, 3, 5, 4),
         new("low-to-high-8x", new LowToHighGenerator(Narrow with { Doublings = 3 }), 3, 2, 3, 5, 4),
         Degrade("high-to-low", new HighToLowOptions(), 3, images: 1),
-        Degrade("high-to-low-2x", new HighToLowOptions { Side = 32, Factor = 2, Channels = 8, BlocksPerGroup = 1, Noise = 5 }, 5, images: 2),
+        Degrade("high-to-low-2x", new HighToLowOptions { Side = 32, Factor = 2, Doublings = 3, Channels = 8, BlocksPerGroup = 1, Noise = 5 }, 5, images: 2),
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
@@ -65,8 +65,8 @@ public class HighToLowNetworkTests
     [InlineData(64, 4, 16, 1_603_331)]
     // The noise's layer grows by 3 * 64² * 65.
     [InlineData(128, 4, 32, 1_603_331 + 798_720)]
-    // And a third doubling of two blocks of 74,112 and a convolution of 147,712.
-    [InlineData(128, 2, 64, 1_603_331 + 798_720 + 2 * 74_112 + 147_712)]
+    // And a halving less, of two blocks of 74,112, a norm of 128 and a convolution of 36,928.
+    [InlineData(128, 2, 64, 1_603_331 + 798_720 - (2 * 74_112 + 128 + 36_928))]
     public void High_to_Low_makes_small_faces_of_large_ones_and_noise(int side, int factor, int small, long parameters)
     {
         var network = new HighToLowGenerator(new HighToLowOptions { Side = side, Factor = factor });
@@ -198,7 +198,8 @@ public class HighToLowNetworkTests
         Should.Throw<RevisageException>(() => new LowToHighGenerator(new LowToHighOptions { Channels = 100 })).Message
             .ShouldBe("Low-to-High cannot have 100 channels and 2 doublings. Take a multiple of 8, and one doubling at least.");
         Should.Throw<RevisageException>(() => new HighToLowGenerator(new HighToLowOptions { Factor = 3 })).Message
-            .ShouldBe("High-to-Low cannot make faces of 64 pixels 3 times smaller. Take a multiple of 16, and a factor of 2, 4, 8 or 16.");
+            .ShouldBe("High-to-Low cannot make faces of 64 pixels 3 times smaller by way of 2 doublings. Take a factor of 2, 4, 8 ..., and a side that it and every doubling divide.");
+        Should.Throw<RevisageException>(() => new HighToLowGenerator(new HighToLowOptions { Side = 40 })).Message.ShouldStartWith("High-to-Low cannot make faces of 40 pixels 4 times smaller");
         Should.Throw<RevisageException>(() => new ImageDiscriminator(new ImageDiscriminatorOptions { Side = 48 })).Message
             .ShouldBe("The discriminator cannot judge faces of 48 pixels. Take a power of two, 8 at least.");
     }
@@ -220,10 +221,13 @@ public class HighToLowNetworkTests
             new HighToLowGenerator(new HighToLowOptions { Channels = 32 }),
             new HighToLowGenerator(new HighToLowOptions { BlocksPerGroup = 1 }),
             new HighToLowGenerator(new HighToLowOptions { Noise = 32 }),
+            new HighToLowGenerator(new HighToLowOptions { Doublings = 1 }),
+            new HighToLowGenerator(new HighToLowOptions { PreActivation = true }),
             new ImageDiscriminator(new ImageDiscriminatorOptions()),
             new ImageDiscriminator(new ImageDiscriminatorOptions { Side = 32 }),
             new ImageDiscriminator(new ImageDiscriminatorOptions { Channels = 64 }),
             new ImageDiscriminator(new ImageDiscriminatorOptions { SpectralNorm = false }),
+            new ImageDiscriminator(new ImageDiscriminatorOptions { SixBlocks = true }),
         ];
 
         networks.Select(network => string.Join('\n', InputsCase.Listing(network))).ShouldBeUnique();
