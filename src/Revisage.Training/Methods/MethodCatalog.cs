@@ -1,4 +1,5 @@
 using Revisage.Training.Methods.Edsr;
+using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
@@ -12,6 +13,7 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new EdsrMethod(),
+        new WNetMethod(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

@@ -140,7 +140,7 @@ public class MethodSuiteTests
             option.SetValue(options, option.GetValue(options) switch
             {
                 int depth when options is VggOptions && option.Name == nameof(VggOptions.Depth) => depth + 3,
-                int number => 2 * number,
+                int number => Math.Max(1, 2 * number),
                 bool flag => !flag,
                 Enum choice => Enum.ToObject(choice.GetType(), 1 - Convert.ToInt32(choice, CultureInfo.InvariantCulture)),
                 IReadOnlyList<string> => (string[])["relu4_1"],

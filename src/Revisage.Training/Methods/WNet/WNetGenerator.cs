@@ -23,6 +23,12 @@ public sealed record WNetOptions
     /// <summary>Without it the blocks are RCAN's (<see cref="Rcab"/>).</summary>
     public bool Scab { get; init; } = true;
 
+    /// <summary>
+    /// How many of the largest sizes are spared attention, whose cost grows with the pixels: there a convolution fuses, and the
+    /// blocks are RCAN's. The paper spares none.
+    /// </summary>
+    public int PlainLevels { get; init; }
+
     /// <summary>Whether the network makes the difference from the bicubic enlargement, or the whole face.</summary>
     public bool GlobalResidual { get; init; } = true;
 }
@@ -41,7 +47,7 @@ public sealed record WNetOptions
 /// </remarks>
 public sealed class WNetGenerator : Block
 {
-    private const int Blocks = 2;
+    private const int BlocksALevel = 2;
 
     private readonly Block parse;
     private readonly Conv2d stem;
@@ -73,31 +79,40 @@ public sealed class WNetGenerator : Block
                 new Conv2d(3, channels, 3, padding: 1), new Relu(), new Conv2d(channels, channels, 3, padding: 1), new Relu(),
                 new Conv2d(channels, 3, 3, padding: 1));
         stem = new Conv2d(6, channels, 3, padding: 1);
-        up = Each(doublings, () => new UpModule(channels));
-        upFusion = Each(doublings, Fusion);
-        down = Each(doublings, () => new DownModule(channels));
-        downFusion = Each(doublings, Fusion);
-        encoderDown = Each(levels, () => new DownModule(channels));
-        encoderFusion = Each(levels, Fusion);
-        encoder = Each(levels, Level);
-        decoderUp = Each(levels + doublings, () => new UpModule(channels));
-        decoder = Each(levels + doublings, Level);
+        up = Each(doublings, _ => new UpModule(channels));
+        upFusion = Each(doublings, i => Fusion(i + 1));
+        down = Each(doublings, _ => new DownModule(channels));
+        downFusion = Each(doublings, i => Fusion(doublings - 1 - i));
+        encoderDown = Each(levels, _ => new DownModule(channels));
+        encoderFusion = Each(levels, i => Fusion(-1 - i));
+        encoder = Each(levels, i => Blocks(-1 - i));
+        decoderUp = Each(levels + doublings, _ => new UpModule(channels));
+        decoder = Each(levels + doublings, i => Blocks(i + 1 - levels));
         tail = new Conv2d(channels, 3, 3, padding: 1);
         enlarge = options.GlobalResidual ? new BicubicEnlargement(1 << doublings) : null;
 
-        ParsingFusion Fusion() => options.Lpf ? new Lpf(channels) : new Cascade(channels);
-        Sequence Level() => new(Each<Block>(Blocks, () => options.Scab ? new Scab(channels) : new Rcab(channels)));
+        // By level: 0 is the small face's size, each above it twice, each below it half.
+        bool Attends(int level) => level <= doublings - options.PlainLevels;
+        ParsingFusion Fusion(int level) => options.Lpf && Attends(level) ? new Lpf(channels) : new Cascade(channels);
+        Sequence Blocks(int level) => new(Each<Block>(BlocksALevel, _ => options.Scab && Attends(level) ? new Scab(channels) : new Rcab(channels)));
     }
 
     /// <summary>The face alone.</summary>
     public override FeatureMap Forward(FeatureMap x) => Outputs(x).Face;
+
+    /// <summary>The face, and the parsing map that it was guided by.</summary>
+    public override IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (face, parsing) = Outputs(inputs.Single());
+        return [face, parsing];
+    }
 
     /// <summary>The face, and the parsing map at the small face's size that it was guided by.</summary>
     public (FeatureMap Face, FeatureMap ParsingMap) Outputs(FeatureMap x)
     {
         var parsing = parse.Forward(x);
         var (doublings, levels) = (up.Length, encoder.Length);
-        // By level: 0 is the small face's size, each above it twice, each below it half.
         var maps = Enumerable.Range(-levels, levels + doublings + 1)
             .ToDictionary(level => level, level => level == 0 ? parsing : parsing.Resize(Interpolation.Nearest, Math.Pow(2, level)));
         var skips = new Dictionary<int, FeatureMap>();
@@ -129,5 +144,5 @@ public sealed class WNetGenerator : Block
         return (enlarge is null ? face : face + enlarge.Forward(x), parsing);
     }
 
-    private static T[] Each<T>(int count, Func<T> create) => [.. Enumerable.Range(0, count).Select(_ => create())];
+    private static T[] Each<T>(int count, Func<int, T> create) => [.. Enumerable.Range(0, count).Select(create)];
 }
