@@ -23,6 +23,9 @@ public sealed record WNetOptions
     /// <summary>Without it the blocks are RCAN's (<see cref="Rcab"/>).</summary>
     public bool Scab { get; init; } = true;
 
+    /// <summary>How many of the largest sizes have half the channels of the next smaller one, down to 16. The paper's have all the same.</summary>
+    public int NarrowLevels { get; init; }
+
     /// <summary>
     /// How many of the largest sizes are spared attention, whose cost grows with the pixels: there a convolution fuses, and the
     /// blocks are RCAN's. The paper spares none.
@@ -49,6 +52,9 @@ public sealed class WNetGenerator : Block
 {
     private const int BlocksALevel = 2;
 
+    // Channels that channel attention keeps one of.
+    private const int Attended = 16;
+
     private readonly Block parse;
     private readonly Conv2d stem;
     private readonly UpModule[] up;
@@ -68,9 +74,14 @@ public sealed class WNetGenerator : Block
     {
         ArgumentNullException.ThrowIfNull(options);
         var (channels, doublings, levels) = (options.Channels, options.Doublings, options.EncoderLevels);
-        if (channels < 16 || channels % 16 != 0)
+        if (channels < Attended || channels % Attended != 0)
         {
             throw new RevisageException($"W-Net cannot have {channels} channels. Take a multiple of 16, since its attention keeps one in 16.");
+        }
+
+        if (options.NarrowLevels > doublings || channels % (Attended << options.NarrowLevels) != 0)
+        {
+            throw new RevisageException($"W-Net of {channels} channels cannot halve them {options.NarrowLevels} times in {doublings} doublings. Take as many halvings as leave a multiple of 16.");
         }
 
         parse = options.ParsingBlock
@@ -79,22 +90,23 @@ public sealed class WNetGenerator : Block
                 new Conv2d(3, channels, 3, padding: 1), new Relu(), new Conv2d(channels, channels, 3, padding: 1), new Relu(),
                 new Conv2d(channels, 3, 3, padding: 1));
         stem = new Conv2d(6, channels, 3, padding: 1);
-        up = Each(doublings, _ => new UpModule(channels));
+        up = Each(doublings, i => new UpModule(Width(i), Width(i + 1)));
         upFusion = Each(doublings, i => Fusion(i + 1));
-        down = Each(doublings, _ => new DownModule(channels));
+        down = Each(doublings, i => new DownModule(Width(doublings - i), Width(doublings - 1 - i)));
         downFusion = Each(doublings, i => Fusion(doublings - 1 - i));
-        encoderDown = Each(levels, _ => new DownModule(channels));
+        encoderDown = Each(levels, i => new DownModule(Width(-i), Width(-1 - i)));
         encoderFusion = Each(levels, i => Fusion(-1 - i));
         encoder = Each(levels, i => Blocks(-1 - i));
-        decoderUp = Each(levels + doublings, _ => new UpModule(channels));
+        decoderUp = Each(levels + doublings, i => new UpModule(Width(i - levels), Width(i + 1 - levels)));
         decoder = Each(levels + doublings, i => Blocks(i + 1 - levels));
-        tail = new Conv2d(channels, 3, 3, padding: 1);
+        tail = new Conv2d(Width(doublings), 3, 3, padding: 1);
         enlarge = options.GlobalResidual ? new BicubicEnlargement(1 << doublings) : null;
 
         // By level: 0 is the small face's size, each above it twice, each below it half.
+        int Width(int level) => channels >> Math.Max(0, level - (doublings - options.NarrowLevels));
         bool Attends(int level) => level <= doublings - options.PlainLevels;
-        ParsingFusion Fusion(int level) => options.Lpf && Attends(level) ? new Lpf(channels) : new Cascade(channels);
-        Sequence Blocks(int level) => new(Each<Block>(BlocksALevel, _ => options.Scab && Attends(level) ? new Scab(channels) : new Rcab(channels)));
+        ParsingFusion Fusion(int level) => options.Lpf && Attends(level) ? new Lpf(Width(level)) : new Cascade(Width(level));
+        Sequence Blocks(int level) => new(Each<Block>(BlocksALevel, _ => options.Scab && Attends(level) ? new Scab(Width(level)) : new Rcab(Width(level))));
     }
 
     /// <summary>The face alone.</summary>

@@ -52,8 +52,8 @@ public class WNetGeneratorTests
         { new Rcab(64), 64, 74_436 },
         // an RCAB; 64 to 192 12,288; depth-wise 1,728; 4 temperatures; 64 to 64 4,096
         { new Scab(64), 64, 74_436 + 18_116 },
-        { new UpModule(64), 64, 147_840 },
-        { new DownModule(64), 64, 147_648 },
+        { new UpModule(64, 64), 64, 147_840 },
+        { new DownModule(64, 64), 64, 147_648 },
         { new BicubicEnlargement(8), 3, 0 },
     };
 
