@@ -99,7 +99,8 @@ public sealed class WNetGenerator : Block
         encoder = Each(levels, i => Blocks(-1 - i));
         decoderUp = Each(levels + doublings, i => new UpModule(Width(i - levels), Width(i + 1 - levels)));
         decoder = Each(levels + doublings, i => Blocks(i + 1 - levels));
-        tail = new Conv2d(Width(doublings), 3, 3, padding: 1);
+        // Beside the enlargement there is nothing to add yet; random numbers would take hundreds of iterations to go.
+        tail = new Conv2d(Width(doublings), 3, 3, padding: 1, initializer: options.GlobalResidual ? Initializers.Zeros : null);
         enlarge = options.GlobalResidual ? new BicubicEnlargement(1 << doublings) : null;
 
         // By level: 0 is the small face's size, each above it twice, each below it half.
