@@ -99,8 +99,9 @@ public sealed class WNetGenerator : Block
         encoder = Each(levels, i => Blocks(-1 - i));
         decoderUp = Each(levels + doublings, i => new UpModule(Width(i - levels), Width(i + 1 - levels)));
         decoder = Each(levels + doublings, i => Blocks(i + 1 - levels));
-        // Beside the enlargement there is nothing to add yet; random numbers would take hundreds of iterations to go.
-        tail = new Conv2d(Width(doublings), 3, 3, padding: 1, initializer: options.GlobalResidual ? Initializers.Zeros : null);
+        // Nothing is added to the enlargement at first; what random numbers add would take hundreds of iterations to go.
+        var first = options.GlobalResidual ? Initializers.Zeros : null;
+        tail = new Conv2d(Width(doublings), 3, 3, padding: 1, initializer: first, biasInitializer: first);
         enlarge = options.GlobalResidual ? new BicubicEnlargement(1 << doublings) : null;
 
         // By level: 0 is the small face's size, each above it twice, each below it half.
@@ -111,19 +112,13 @@ public sealed class WNetGenerator : Block
     }
 
     /// <summary>The face alone.</summary>
-    public override FeatureMap Forward(FeatureMap x) => Outputs(x).Face;
+    public override FeatureMap Forward(FeatureMap x) => ForwardAll([x])[0];
 
-    /// <summary>The face, and the parsing map that it was guided by.</summary>
+    /// <summary>The face, and the parsing map at the small face's size that it was guided by.</summary>
     public override IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var (face, parsing) = Outputs(inputs.Single());
-        return [face, parsing];
-    }
-
-    /// <summary>The face, and the parsing map at the small face's size that it was guided by.</summary>
-    public (FeatureMap Face, FeatureMap ParsingMap) Outputs(FeatureMap x)
-    {
+        var x = inputs.Single();
         var parsing = parse.Forward(x);
         var (doublings, levels) = (up.Length, encoder.Length);
         var maps = Enumerable.Range(-levels, levels + doublings + 1)
@@ -154,7 +149,7 @@ public sealed class WNetGenerator : Block
         }
 
         var face = tail.Forward(features);
-        return (enlarge is null ? face : face + enlarge.Forward(x), parsing);
+        return [enlarge is null ? face : face + enlarge.Forward(x), parsing];
     }
 
     private static T[] Each<T>(int count, Func<int, T> create) => [.. Enumerable.Range(0, count).Select(create)];
