@@ -20,7 +20,7 @@ public static class FacePartLoss
         return ((masks * masks * squares).Sum([2, 3]) / extents).Sum([1]).Mean();
     }
 
-    /// <summary>The faces with all but one part black, [N * parts, 3, H, W], a face's parts one after another: what the perceptual part is computed on.</summary>
+    /// <summary>The faces with all but one part black, [N * parts, 3, H, W], a face's parts one after another: what <see cref="PerceptualLoss"/> is computed on.</summary>
     /// <param name="faces">[N, 3, H, W], where 0 is black.</param>
     public static Tensor Masked(Tensor faces, Tensor masks)
     {
@@ -30,10 +30,4 @@ public static class FacePartLoss
         return (faces.Reshape(face[0], 1, face[1], face[2], face[3]) * masks.Reshape(mask[0], mask[1], 1, mask[2], mask[3]))
             .Reshape(-1, face[1], face[2], face[3]);
     }
-
-    /// <summary>The sum over parts of <see cref="PerceptualLoss"/>.</summary>
-    /// <param name="sr">A network's maps of what <see cref="Masked"/> makes of the super-resolved faces, one tensor a layer.</param>
-    /// <param name="hr">Those of the true ones.</param>
-    /// <param name="parts">Masks that each face has.</param>
-    public static Tensor Features(IReadOnlyList<Tensor> sr, IReadOnlyList<Tensor> hr, int parts) => PerceptualLoss.Of(sr, hr) * parts;
 }

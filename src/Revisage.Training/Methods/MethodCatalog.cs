@@ -4,6 +4,7 @@ using Revisage.Training.Methods.Gwainet;
 using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.Mtun;
 using Revisage.Training.Methods.Progressive;
+using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
@@ -24,6 +25,7 @@ public static class MethodCatalog
         new HighToLowMethod(),
         new LowToHighMethod(),
         new CycleGanMethod(),
+        new WNetMethod(),
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),

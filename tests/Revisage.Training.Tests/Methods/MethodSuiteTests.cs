@@ -161,7 +161,7 @@ public class MethodSuiteTests
             option.SetValue(options, option.GetValue(options) switch
             {
                 int depth when options is VggOptions && option.Name == nameof(VggOptions.Depth) => depth + 3,
-                int number => 2 * number,
+                int number => Math.Max(1, 2 * number),
                 bool flag => !flag,
                 Enum choice => Enum.GetValues(choice.GetType()).Cast<object>().First(value => !value.Equals(choice)),
                 IReadOnlyList<string> => (string[])["relu4_1"],

@@ -11,7 +11,11 @@ public sealed class ChannelAttention(int channels) : Block
 {
     private const int Reduction = 16;
 
-    private readonly Conv2d squeeze = new(channels, channels / Reduction, 1);
+    // Means differ little from face to face, so a ReLU that random numbers shut would stay so, and with four channels or fewer
+    // that often leaves none open.
+    private const float Open = 0.5f;
+
+    private readonly Conv2d squeeze = new(channels, channels / Reduction, 1, biasInitializer: Initializers.Constant(Open));
     private readonly Conv2d excite = new(channels / Reduction, channels, 1);
 
     public override FeatureMap Forward(FeatureMap x) => x * excite.Forward(squeeze.Forward(x.GlobalAveragePool()).Relu()).Sigmoid();

@@ -3,19 +3,19 @@ using Revisage.Training.Layers;
 namespace Revisage.Training.Methods.WNet;
 
 /// <summary>Twice the height and width (W-Net, section 3.3): pixel shuffle and batch norm. 147,840 parameters.</summary>
-public sealed class UpModule(int channels) : Block
+public sealed class UpModule(int inputChannels, int outputChannels) : Block
 {
-    private readonly Upsampler up = new(channels);
-    private readonly BatchNorm2d norm = new(channels);
+    private readonly Upsampler up = new(inputChannels, outputChannels);
+    private readonly BatchNorm2d norm = new(outputChannels);
 
     public override FeatureMap Forward(FeatureMap x) => norm.Forward(up.Forward(x)).Relu();
 }
 
 /// <summary>Half the height and width (W-Net, section 3.3): the inverse pixel shuffle and batch norm. 147,648 parameters.</summary>
-public sealed class DownModule(int channels) : Block
+public sealed class DownModule(int inputChannels, int outputChannels) : Block
 {
-    private readonly Conv2d conv = new(4 * channels, channels, 3, padding: 1);
-    private readonly BatchNorm2d norm = new(channels);
+    private readonly Conv2d conv = new(4 * inputChannels, outputChannels, 3, padding: 1);
+    private readonly BatchNorm2d norm = new(outputChannels);
 
     public override FeatureMap Forward(FeatureMap x) => norm.Forward(conv.Forward(x.PixelUnshuffle(2))).Relu();
 }

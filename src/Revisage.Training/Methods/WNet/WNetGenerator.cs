@@ -23,6 +23,15 @@ public sealed record WNetOptions
     /// <summary>Without it the blocks are RCAN's (<see cref="Rcab"/>).</summary>
     public bool Scab { get; init; } = true;
 
+    /// <summary>How many of the largest sizes have half the channels of the next smaller one, down to 16. The paper's have all the same.</summary>
+    public int NarrowLevels { get; init; }
+
+    /// <summary>
+    /// How many of the largest sizes are spared attention, whose cost grows with the pixels: there a convolution fuses, and the
+    /// blocks are RCAN's. The paper spares none.
+    /// </summary>
+    public int PlainLevels { get; init; }
+
     /// <summary>Whether the network makes the difference from the bicubic enlargement, or the whole face.</summary>
     public bool GlobalResidual { get; init; } = true;
 }
@@ -41,7 +50,10 @@ public sealed record WNetOptions
 /// </remarks>
 public sealed class WNetGenerator : Block
 {
-    private const int Blocks = 2;
+    private const int BlocksALevel = 2;
+
+    // Channels that channel attention keeps one of.
+    private const int Attended = 16;
 
     private readonly Block parse;
     private readonly Conv2d stem;
@@ -62,9 +74,14 @@ public sealed class WNetGenerator : Block
     {
         ArgumentNullException.ThrowIfNull(options);
         var (channels, doublings, levels) = (options.Channels, options.Doublings, options.EncoderLevels);
-        if (channels < 16 || channels % 16 != 0)
+        if (channels < Attended || channels % Attended != 0)
         {
             throw new RevisageException($"W-Net cannot have {channels} channels. Take a multiple of 16, since its attention keeps one in 16.");
+        }
+
+        if (options.NarrowLevels > doublings || channels % (Attended << options.NarrowLevels) != 0)
+        {
+            throw new RevisageException($"W-Net of {channels} channels cannot halve them {options.NarrowLevels} times in {doublings} doublings. Take as many halvings as leave a multiple of 16.");
         }
 
         parse = options.ParsingBlock
@@ -73,31 +90,37 @@ public sealed class WNetGenerator : Block
                 new Conv2d(3, channels, 3, padding: 1), new Relu(), new Conv2d(channels, channels, 3, padding: 1), new Relu(),
                 new Conv2d(channels, 3, 3, padding: 1));
         stem = new Conv2d(6, channels, 3, padding: 1);
-        up = Each(doublings, () => new UpModule(channels));
-        upFusion = Each(doublings, Fusion);
-        down = Each(doublings, () => new DownModule(channels));
-        downFusion = Each(doublings, Fusion);
-        encoderDown = Each(levels, () => new DownModule(channels));
-        encoderFusion = Each(levels, Fusion);
-        encoder = Each(levels, Level);
-        decoderUp = Each(levels + doublings, () => new UpModule(channels));
-        decoder = Each(levels + doublings, Level);
-        tail = new Conv2d(channels, 3, 3, padding: 1);
+        up = Each(doublings, i => new UpModule(Width(i), Width(i + 1)));
+        upFusion = Each(doublings, i => Fusion(i + 1));
+        down = Each(doublings, i => new DownModule(Width(doublings - i), Width(doublings - 1 - i)));
+        downFusion = Each(doublings, i => Fusion(doublings - 1 - i));
+        encoderDown = Each(levels, i => new DownModule(Width(-i), Width(-1 - i)));
+        encoderFusion = Each(levels, i => Fusion(-1 - i));
+        encoder = Each(levels, i => Blocks(-1 - i));
+        decoderUp = Each(levels + doublings, i => new UpModule(Width(i - levels), Width(i + 1 - levels)));
+        decoder = Each(levels + doublings, i => Blocks(i + 1 - levels));
+        // Nothing is added to the enlargement at first; what random numbers add would take hundreds of iterations to go.
+        var first = options.GlobalResidual ? Initializers.Zeros : null;
+        tail = new Conv2d(Width(doublings), 3, 3, padding: 1, initializer: first, biasInitializer: first);
         enlarge = options.GlobalResidual ? new BicubicEnlargement(1 << doublings) : null;
 
-        ParsingFusion Fusion() => options.Lpf ? new Lpf(channels) : new Cascade(channels);
-        Sequence Level() => new(Each<Block>(Blocks, () => options.Scab ? new Scab(channels) : new Rcab(channels)));
+        // By level: 0 is the small face's size, each above it twice, each below it half.
+        int Width(int level) => channels >> Math.Max(0, level - (doublings - options.NarrowLevels));
+        bool Attends(int level) => level <= doublings - options.PlainLevels;
+        ParsingFusion Fusion(int level) => options.Lpf && Attends(level) ? new Lpf(Width(level)) : new Cascade(Width(level));
+        Sequence Blocks(int level) => new(Each<Block>(BlocksALevel, _ => options.Scab && Attends(level) ? new Scab(Width(level)) : new Rcab(Width(level))));
     }
 
     /// <summary>The face alone.</summary>
-    public override FeatureMap Forward(FeatureMap x) => Outputs(x).Face;
+    public override FeatureMap Forward(FeatureMap x) => ForwardAll([x])[0];
 
     /// <summary>The face, and the parsing map at the small face's size that it was guided by.</summary>
-    public (FeatureMap Face, FeatureMap ParsingMap) Outputs(FeatureMap x)
+    public override IReadOnlyList<FeatureMap> ForwardAll(IReadOnlyList<FeatureMap> inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var x = inputs.Single();
         var parsing = parse.Forward(x);
         var (doublings, levels) = (up.Length, encoder.Length);
-        // By level: 0 is the small face's size, each above it twice, each below it half.
         var maps = Enumerable.Range(-levels, levels + doublings + 1)
             .ToDictionary(level => level, level => level == 0 ? parsing : parsing.Resize(Interpolation.Nearest, Math.Pow(2, level)));
         var skips = new Dictionary<int, FeatureMap>();
@@ -126,8 +149,8 @@ public sealed class WNetGenerator : Block
         }
 
         var face = tail.Forward(features);
-        return (enlarge is null ? face : face + enlarge.Forward(x), parsing);
+        return [enlarge is null ? face : face + enlarge.Forward(x), parsing];
     }
 
-    private static T[] Each<T>(int count, Func<T> create) => [.. Enumerable.Range(0, count).Select(_ => create())];
+    private static T[] Each<T>(int count, Func<int, T> create) => [.. Enumerable.Range(0, count).Select(create)];
 }

@@ -24,6 +24,7 @@ public class WNetGeneratorTests
         new("wnet-narrow", new WNetOptions { Channels = 16 }, [2, 3, 16, 32]),
         new("wnet-4x", new WNetOptions { Channels = 16, Doublings = 2 }, [1, 3, 32, 32]),
         new("wnet-shallow", new WNetOptions { Channels = 16, EncoderLevels = 1 }, [1, 3, 16, 16]),
+        new("wnet-thin", new WNetOptions { Doublings = 2, EncoderLevels = 1, NarrowLevels = 2, PlainLevels = 1 }, [1, 3, 16, 16]),
         new("wnet-plain", new WNetOptions { Channels = 16, ParsingBlock = false, Lpf = false, Scab = false, GlobalResidual = false }, [1, 3, 16, 16], Gain: 5),
     ];
 
@@ -34,7 +35,7 @@ public class WNetGeneratorTests
     {
         var network = new WNetGenerator(new WNetOptions());
 
-        var report = ShapeWalk.Of(network.NamedWeights(), [[3, 16, 16]], x => Outputs(network, x[0]));
+        var report = ShapeWalk.Of(network.NamedWeights(), [[3, 16, 16]], network.ForwardAll);
 
         report.Parameters.ShouldBe(4_353_970 + 1_411_262);
         report.Buffers.ShouldBe(15 * 128 + 3 * 32 * 32, "the running statistics of 15 norms, and the bicubic kernel");
@@ -52,8 +53,8 @@ public class WNetGeneratorTests
         { new Rcab(64), 64, 74_436 },
         // an RCAB; 64 to 192 12,288; depth-wise 1,728; 4 temperatures; 64 to 64 4,096
         { new Scab(64), 64, 74_436 + 18_116 },
-        { new UpModule(64), 64, 147_840 },
-        { new DownModule(64), 64, 147_648 },
+        { new UpModule(64, 64), 64, 147_840 },
+        { new DownModule(64, 64), 64, 147_648 },
         { new BicubicEnlargement(8), 3, 0 },
     };
 
@@ -72,7 +73,7 @@ public class WNetGeneratorTests
         using var network = one.Numbered.Torch();
         var x = one.Numbered.Tensor("x", 0, 1, one.Input);
 
-        var outputs = Outputs(one.Network, network.Enter(x, InUse)).Select(TorchNetwork.Leave).ToArray();
+        var outputs = network.Forward([x], InUse);
 
         foreach (var (i, output) in outputs.Index())
         {
@@ -90,7 +91,7 @@ public class WNetGeneratorTests
         var file = OnnxExport.Record(
             name,
             [new OnnxInput("x", one.Input[1..])],
-            x => [.. Outputs(one.Network, x[0]).Index().Select(output => ($"y{output.Index}", output.Item))],
+            x => [.. one.Network.ForwardAll(x).Index().Select(output => ($"y{output.Index}", output.Item))],
             named => one.Numbered.Numbers(named),
             one.Network.NamedWeights(),
             new Dictionary<string, string>());
@@ -129,7 +130,7 @@ public class WNetGeneratorTests
 
     [Fact]
     public void In_bf16_it_trains_nearly_as_in_32_bits() =>
-        NumberedNetwork.Bf16Deviation(new WNetGenerator(new WNetOptions { Channels = 16 }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
+        NumberedNetwork.Bf16Deviation(new WNetGenerator(new WNetOptions { Channels = 16, GlobalResidual = false }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
 
     /// <summary>What each ablation leaves out is all that changes.</summary>
     [Fact]
@@ -143,6 +144,9 @@ public class WNetGeneratorTests
         Without(new WNetOptions { GlobalResidual = false }, "enlarge.");
         Without(new WNetOptions { EncoderLevels = 2 }, "encoderDown.2", "encoderFusion.2", "encoder.2", "decoderUp.5", "decoder.5");
         Without(new WNetOptions { Doublings = 2 }, "up.2", "upFusion.2", "down.2", "downFusion.2", "decoderUp.5", "decoder.5", "enlarge.");
+        Without(new WNetOptions { PlainLevels = 1 }, "upFusion.2", "decoder.5");
+        Without(new WNetOptions { PlainLevels = 2 }, "upFusion.1", "upFusion.2", "downFusion.0", "decoder.4", "decoder.5");
+        Without(new WNetOptions { NarrowLevels = 1 }, "up.2", "upFusion.2", "down.0", "decoderUp.5", "decoder.5", "tail.weight");
         Listing(new WNetOptions { Channels = 32 }).Intersect(whole).ShouldAllBe(line =>
             line.Contains("temperature") || line.Contains("spatialAttention") || line.Contains("enlarge") || line.EndsWith("tail.bias 3", StringComparison.Ordinal));
 
@@ -154,22 +158,23 @@ public class WNetGeneratorTests
         }
     }
 
-    [Fact]
-    public void A_width_that_attention_cannot_divide_is_refused() =>
-        Should.Throw<RevisageException>(() => new WNetGenerator(new WNetOptions { Channels = 40 }))
-            .Message.ShouldBe("W-Net cannot have 40 channels. Take a multiple of 16, since its attention keeps one in 16.");
+    [Theory]
+    [InlineData(40, 0, "W-Net cannot have 40 channels. Take a multiple of 16, since its attention keeps one in 16.")]
+    [InlineData(48, 1, "W-Net of 48 channels cannot halve them 1 times in 3 doublings. Take as many halvings as leave a multiple of 16.")]
+    [InlineData(256, 4, "W-Net of 256 channels cannot halve them 4 times in 3 doublings. Take as many halvings as leave a multiple of 16.")]
+    public void Widths_that_attention_cannot_divide_are_refused(int channels, int narrow, string message) =>
+        Should.Throw<RevisageException>(() => new WNetGenerator(new WNetOptions { Channels = channels, NarrowLevels = narrow })).Message.ShouldBe(message);
 
     [Fact]
-    public void Before_training_the_face_is_the_bicubic_one_and_what_the_network_adds()
+    public void Before_training_the_face_is_the_bicubic_one()
     {
         using var scope = new TensorScope();
         using var mode = Autograd.WithoutGradients();
         using var network = new TorchNetwork("wnet", new WNetGenerator(new WNetOptions { Channels = 16 }), seed: 1);
-        using var bare = new TorchNetwork("bare", new WNetGenerator(new WNetOptions { Channels = 16, GlobalResidual = false }), seed: 1);
         using var enlarge = new TorchNetwork("enlarge", new BicubicEnlargement(8), seed: 1);
-        var x = new NumberedNetwork("wnet", bare.Block, Gain: 1).Tensor("x", 0, 1, 1, 3, 16, 16);
+        var x = new NumberedNetwork("wnet", network.Block, Gain: 1).Tensor("x", 0, 1, 1, 3, 16, 16);
 
-        network.Forward(x, InUse).ToArray().ShouldBe((bare.Forward(x, InUse) + enlarge.Forward(x, InUse)).ToArray());
+        network.Forward(x, InUse).ToArray().ShouldBe(enlarge.Forward(x, InUse).ToArray());
     }
 
     [Fact]
@@ -229,12 +234,6 @@ public class WNetGeneratorTests
     }
 
     private static string[] Listing(WNetOptions options) => NumberedNetwork.Listing(new WNetGenerator(options));
-
-    private static IReadOnlyList<FeatureMap> Outputs(WNetGenerator network, FeatureMap x)
-    {
-        var (face, parsing) = network.Outputs(x);
-        return [face, parsing];
-    }
 
     private static void ShouldBePyTorchs(string name, int index, IReadOnlyList<long> shape, ReadOnlySpan<float> values)
     {
