@@ -8,6 +8,7 @@ using Revisage.Torch;
 //   precision RECIPE                      bf16 or fp32
 //   cost RECIPE                           GFLOP of one image's forward and backward
 //   peak bf16|fp32                        GFLOP/s of the fastest operator there is
+//   paper RECIPE[:PHASE]...               seconds an iteration and memory of every phase, whole
 //   shares FOLDER RECIPE [MODEL]          for each size of face that the recipe trains at, the length of the perceptual loss's gradient at
 //                                         a super-resolved face over that of L1 and of L2, unweighted
 //   loader FOLDER RECIPE WORKERS [--decode]   training samples/s; with --decode from the encoded pictures each time
@@ -19,9 +20,10 @@ IEnumerable<string> lines = args switch
     ["precision", var recipe] => [Recipes.Of(recipe).Precision.ToString().ToLowerInvariant()],
     ["cost", var recipe] => [Number(TrainingSpeed.GigaFlopsAnImage(Recipes.Of(recipe)))],
     ["peak", var precision] => [Number(Peak.Measure(Recipes.Parse(precision)))],
+    ["paper", .. var recipes] => recipes.SelectMany(PaperSpeed.Measure),
     ["shares", var folder, var recipe, .. var rest] => GradientShares.Measure(folder, Recipes.Of(recipe), rest.FirstOrDefault()),
     ["loader", var folder, var recipe, var workers, .. var rest] => [Number(LoaderSpeed.Measure(folder, recipe, int.Parse(workers, CultureInfo.InvariantCulture), rest.Contains("--decode")))],
-    _ => throw new ArgumentException("training RECIPE SECONDS [--profile], describe RECIPE, precision RECIPE, cost RECIPE, peak bf16|fp32, shares FOLDER RECIPE [MODEL], or loader FOLDER RECIPE WORKERS [--decode]"),
+    _ => throw new ArgumentException("training RECIPE SECONDS [--profile], describe RECIPE, precision RECIPE, cost RECIPE, peak bf16|fp32, paper RECIPE..., shares FOLDER RECIPE [MODEL], or loader FOLDER RECIPE WORKERS [--decode]"),
 };
 foreach (var line in lines)
 {
