@@ -29,7 +29,7 @@ internal static class PaperSpeed
     {
         using var stage = phase.Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
         var batch = Faces(phase.Data, phase.Schedule.Batch * stage.BatchesPerStep);
-        var parameters = stage.Networks.Sum(network => network.Weights.Where(named => named.Weight.Learned).Sum(named => (long)named.Weight.Count));
+        var parameters = stage.Networks.Where(network => !network.Name.EndsWith(".average", StringComparison.Ordinal)).Sum(network => network.Weights.Where(named => named.Weight.Learned).Sum(named => (long)named.Weight.Count));
         ForgetPeak();
         // The first iteration plans its convolutions, the others repeat.
         var first = Step(0);
