@@ -18,6 +18,10 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new EdsrMethod(),
+        new SrcnnMethod(),
+        new VdsrMethod(),
+        new SrganMethod(),
+        new UrdgnMethod(),
         new ProgressiveMethod(),
         new GwainetMethod(),
         new MtunMethod(),

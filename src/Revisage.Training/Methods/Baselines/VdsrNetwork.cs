@@ -13,11 +13,12 @@ public sealed record VdsrOptions
 
 /// <summary>
 /// VDSR (Kim et al., "Accurate Image Super-Resolution Using Very Deep Convolutional Networks", CVPR 2016, figure 2): twenty
-/// convolutions find what a face that is enlarged (bicubic) already lacks, and add it. [N, 3, H, W] to
-/// [N, 3, H, W], both in one range; 668,227 parameters.
+/// convolutions find what a face that was enlarged (bicubic) before lacks, and add it. [N, 3, h, w] to
+/// [N, 3, enlargement h, enlargement w], both in one range; 668,227 parameters.
 /// </summary>
+/// <param name="enlargement">How many times as high and wide the face becomes first; 1 where it comes enlarged.</param>
 /// <remarks>Differs from the paper: RGB instead of luminance.</remarks>
-public sealed class VdsrNetwork(VdsrOptions options) : Block
+public sealed class VdsrNetwork(VdsrOptions options, int enlargement = 1) : Block
 {
     [StateName("conv{0}", First = 1)]
     private readonly Conv2d[] layers =
@@ -29,6 +30,7 @@ public sealed class VdsrNetwork(VdsrOptions options) : Block
 
     public override FeatureMap Forward(FeatureMap x)
     {
+        x = EnlargedFace.Of(x, enlargement);
         var features = layers.SkipLast(1).Aggregate(x, (value, layer) => layer.Forward(value).Relu());
         return x + layers[^1].Forward(features);
     }

@@ -15,22 +15,22 @@ public class BaselineSuiteTests
 
     private static readonly NetworkCase[] Generators =
     [
-        new(Reference, "srcnn", new SrcnnNetwork(new SrcnnOptions()), [2, 3, 20, 28], Gain: 6),
-        new(Reference, "srcnn-9-5-5", new SrcnnNetwork(new SrcnnOptions { MiddleKernel = 5 }), [2, 3, 20, 28], Gain: 6),
-        new(Reference, "vdsr", new VdsrNetwork(new VdsrOptions()), [2, 3, 20, 28], Gain: 6),
-        new(Reference, "srgan", new SrganGenerator(new SrganOptions()), [1, 3, 8, 12], Gain: 1),
-        new(Reference, "urdgn", new UrdgnGenerator(new UrdgnOptions()), [2, 3, 4, 6], Gain: 6),
-        new(Reference, "cyclegan", new CycleGanGenerator(new CycleGanOptions()), [1, 3, 20, 28], Gain: 1),
-        new(Reference, "cyclegan-up", new CycleGanGenerator(Small, halvings: 0), [2, 3, 8, 12], Gain: 1),
-        new(Reference, "cyclegan-down", new CycleGanGenerator(Small, doublings: 0), [2, 3, 32, 48], Gain: 1),
-        new(Reference, "cyclegan-up-twice", new CycleGanGenerator(Small, halvings: 1), [2, 3, 16, 20], Gain: 1),
+        new(Reference, "srcnn", new SrcnnNetwork(new SrcnnOptions()), 6, ("x", [2, 3, 20, 28])),
+        new(Reference, "srcnn-9-5-5", new SrcnnNetwork(new SrcnnOptions { MiddleKernel = 5 }), 6, ("x", [2, 3, 20, 28])),
+        new(Reference, "vdsr", new VdsrNetwork(new VdsrOptions()), 6, ("x", [2, 3, 20, 28])),
+        new(Reference, "srgan", new SrganGenerator(new SrganOptions()), 1, ("x", [1, 3, 8, 12])),
+        new(Reference, "urdgn", new UrdgnGenerator(new UrdgnOptions()), 6, ("x", [2, 3, 4, 6])),
+        new(Reference, "cyclegan", new CycleGanGenerator(new CycleGanOptions()), 1, ("x", [1, 3, 20, 28])),
+        new(Reference, "cyclegan-up", new CycleGanGenerator(Small, halvings: 0), 1, ("x", [2, 3, 8, 12])),
+        new(Reference, "cyclegan-down", new CycleGanGenerator(Small, doublings: 0), 1, ("x", [2, 3, 32, 48])),
+        new(Reference, "cyclegan-up-twice", new CycleGanGenerator(Small, halvings: 1), 1, ("x", [2, 3, 16, 20])),
     ];
 
     private static readonly NetworkCase[] Discriminators =
     [
-        new(Reference, "srgan-discriminator-narrow", new SrganDiscriminator(new SrganDiscriminatorOptions { Side = 64, Channels = 8 }), [2, 3, 64, 64], Gain: 6),
-        new(Reference, "cyclegan-discriminator", new CycleGanDiscriminator(new CycleGanDiscriminatorOptions()), [2, 3, 32, 40], Gain: 6),
-        new(Reference, "cyclegan-discriminator-16", new CycleGanDiscriminator(new CycleGanDiscriminatorOptions { Halvings = 1 }), [2, 3, 16, 16], Gain: 6),
+        new(Reference, "srgan-discriminator-narrow", new SrganDiscriminator(new SrganDiscriminatorOptions { Side = 64, Channels = 8 }), 6, ("x", [2, 3, 64, 64])),
+        new(Reference, "cyclegan-discriminator", new CycleGanDiscriminator(new CycleGanDiscriminatorOptions()), 6, ("x", [2, 3, 32, 40])),
+        new(Reference, "cyclegan-discriminator-16", new CycleGanDiscriminator(new CycleGanDiscriminatorOptions { Halvings = 1 }), 6, ("x", [2, 3, 16, 16])),
     ];
 
     public static TheoryData<string> Names => [.. Generators.Select(c => c.Name)];

@@ -82,10 +82,10 @@ public sealed class GwainetMethodTests : IDisposable
     {
         var (guided, alone) = (Parse(), Parse("network.guided=false"));
 
-        var left = InputsCase.Listing(Method.ShippedNetwork(guided)).Where(line =>
+        var left = NetworkCase.Listing(Method.ShippedNetwork(guided)).Where(line =>
             line.StartsWith("generator.", StringComparison.Ordinal) && !line.StartsWith("generator.gfe.", StringComparison.Ordinal)
             && !System.Text.RegularExpressions.Regex.IsMatch(line, @"^generator\.resblocks\.resblocks_[123]\.(weight|bias) "));
-        InputsCase.Listing(Method.ShippedNetwork(alone)).ShouldBe(left);
+        NetworkCase.Listing(Method.ShippedNetwork(alone)).ShouldBe(left);
         Method.Walk(alone).Parameters.ShouldBe(1_665_283);
         Method.Inputs(alone).Select(input => input.Name).ShouldBe(["lr"]);
         Method.Inputs(guided).Select(input => input.Name).ShouldBe(["lr", ModelCard.GuideName]);

@@ -21,13 +21,13 @@ public class HighToLowNetworkTests
 
     private static readonly LowToHighOptions Narrow = new() { Channels = 16, SmallBlocks = 2, LargeBlocks = 2 };
 
-    private static readonly InputsCase[] Cases =
+    private static readonly NetworkCase[] Cases =
     [
-        new("low-to-high", new LowToHighGenerator(new LowToHighOptions()), 3, 1, 3, 5, 4),
-        new("low-to-high-17", new LowToHighGenerator(new LowToHighOptions { Channels = 32, SmallBlocks = 3, LargeBlocks = 2, Paper17 = true }), 3, 2, 3, 5, 4),
-        new("low-to-high-2x", new LowToHighGenerator(Narrow with { Doublings = 1 }), 3, 2, 3, 5, 4),
-        new("low-to-high-2x-17", new LowToHighGenerator(Narrow with { Doublings = 1, Paper17 = true }), 3, 2, 3, 5, 4),
-        new("low-to-high-8x", new LowToHighGenerator(Narrow with { Doublings = 3 }), 3, 2, 3, 5, 4),
+        new(Reference, "low-to-high", new LowToHighGenerator(new LowToHighOptions()), 3, ("x", [1, 3, 5, 4])),
+        new(Reference, "low-to-high-17", new LowToHighGenerator(new LowToHighOptions { Channels = 32, SmallBlocks = 3, LargeBlocks = 2, Paper17 = true }), 3, ("x", [2, 3, 5, 4])),
+        new(Reference, "low-to-high-2x", new LowToHighGenerator(Narrow with { Doublings = 1 }), 3, ("x", [2, 3, 5, 4])),
+        new(Reference, "low-to-high-2x-17", new LowToHighGenerator(Narrow with { Doublings = 1, Paper17 = true }), 3, ("x", [2, 3, 5, 4])),
+        new(Reference, "low-to-high-8x", new LowToHighGenerator(Narrow with { Doublings = 3 }), 3, ("x", [2, 3, 5, 4])),
         Degrade("high-to-low", new HighToLowOptions(), 3, images: 1),
         Degrade("high-to-low-2x", new HighToLowOptions { Side = 32, Factor = 2, Doublings = 3, Channels = 8, BlocksPerGroup = 1, Noise = 5 }, 5, images: 2),
     ];
@@ -44,7 +44,7 @@ public class HighToLowNetworkTests
         report.OutputShapes.Single().ShouldBe([3, 64, 64]);
         // a2.0: 128 x 96 weights and 96 biases.
         report.Parameters.ShouldBe(15_490_403 - (128 * 96 + 96));
-        InputsCase.ShouldBeApproved("low-to-high", network);
+        NetworkCase.ShouldBeApproved("low-to-high", network);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class HighToLowNetworkTests
 
     [Fact]
     public void High_to_Lows_weights_are_those_that_were_approved() =>
-        InputsCase.ShouldBeApproved("high-to-low", new HighToLowGenerator(new HighToLowOptions()));
+        NetworkCase.ShouldBeApproved("high-to-low", new HighToLowGenerator(new HighToLowOptions()));
 
     [Theory]
     // Blocks of 3,584 + 147,584 + 512; then 2 * 147,584, with 16,512 more where they halve the size; 129.
@@ -104,15 +104,15 @@ public class HighToLowNetworkTests
     [InlineData(64)]
     [InlineData(16)]
     public void The_discriminators_weights_are_those_that_were_approved(int side) =>
-        InputsCase.ShouldBeApproved($"discriminator-{side}", new ImageDiscriminator(new ImageDiscriminatorOptions { Side = side }));
+        NetworkCase.ShouldBeApproved($"discriminator-{side}", new ImageDiscriminator(new ImageDiscriminatorOptions { Side = side }));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void LibTorch_computes_what_PyTorch_does(string name) => Cases.Single(c => c.Name == name).LibTorchShouldAgreeWith(Reference);
+    public void LibTorch_computes_what_PyTorch_does(string name) => Cases.Single(c => c.Name == name).LibTorchShouldAgree();
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ONNX_Runtime_computes_the_same_from_the_export(string name) => Cases.Single(c => c.Name == name).OnnxRuntimeShouldAgreeWith(Reference);
+    public void ONNX_Runtime_computes_the_same_from_the_export(string name) => Cases.Single(c => c.Name == name).OnnxRuntimeShouldAgree();
 
     [Theory]
     [InlineData("low-to-high")]
@@ -167,7 +167,7 @@ public class HighToLowNetworkTests
         }
 
         losses.ShouldBeClose(Reference["trained:losses"], 1e-5, "losses");
-        network.Forward(Given("trained.real0", 3, 3, 16, 16), InputsCase.InUse).ToArray().ShouldBeClose(Reference["trained:y"], 1e-6, "y");
+        network.Forward(Given("trained.real0", 3, 3, 16, 16), NetworkCase.InUse).ToArray().ShouldBeClose(Reference["trained:y"], 1e-6, "y");
         foreach (var array in network.Save())
         {
             Sample.Of(array.ToFloats(), 31).ShouldBeClose(Reference[$"trained:{array.Name}"], 1e-5, array.Name);
@@ -177,7 +177,7 @@ public class HighToLowNetworkTests
     [Theory]
     [InlineData("penalty-spectral", true)]
     [InlineData("penalty-plain", false)]
-    public void A_discriminator_is_penalised_as_in_PyTorch(string name, bool spectral) => Discriminator(name, 32, spectral).PenaltyShouldAgreeWith(Reference);
+    public void A_discriminator_is_penalised_as_in_PyTorch(string name, bool spectral) => Discriminator(name, 32, spectral).PenaltyShouldAgree();
 
     [Fact]
     public void The_released_file_is_taken_whole_or_without_the_skip_that_it_never_uses()
@@ -230,17 +230,20 @@ public class HighToLowNetworkTests
             new ImageDiscriminator(new ImageDiscriminatorOptions { SixBlocks = true }),
         ];
 
-        networks.Select(network => string.Join('\n', InputsCase.Listing(network))).ShouldBeUnique();
+        networks.Select(network => string.Join('\n', NetworkCase.Listing(network))).ShouldBeUnique();
     }
 
-    private static InputsCase Degrade(string name, HighToLowOptions options, double gain, int images)
+    private static NetworkCase Degrade(string name, HighToLowOptions options, double gain, int images)
     {
         var generator = new HighToLowGenerator(options);
-        return new InputsCase(name, generator, gain, [("hr", [images, 3, options.Side, options.Side]), ("noise", [images, options.Noise])], x => generator.Forward(x[0], x[1]));
+        return new NetworkCase(Reference, name, generator, gain, ("hr", [images, 3, options.Side, options.Side]), ("noise", [images, options.Noise]))
+        {
+            AllOutputs = x => [generator.Forward(x[0], x[1])],
+        };
     }
 
-    private static InputsCase Discriminator(string name, int side, bool spectral) =>
-        new(name, new ImageDiscriminator(new ImageDiscriminatorOptions { Side = side, Channels = 12, SpectralNorm = spectral }), 3, 2, 3, side, side);
+    private static NetworkCase Discriminator(string name, int side, bool spectral) =>
+        new(Reference, name, new ImageDiscriminator(new ImageDiscriminatorOptions { Side = side, Channels = 12, SpectralNorm = spectral }), 3, ("x", [2, 3, side, side]));
 
     private static float[] Normal(int count)
     {

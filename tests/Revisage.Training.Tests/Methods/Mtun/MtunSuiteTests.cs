@@ -23,11 +23,11 @@ public class MtunSuiteTests
         Generator("mtun-no-autoencoder", Narrow with { Autoencoder = false, Stacks = 2 }),
         Generator("mtun-no-skip", Narrow with { Skip = false, Stacks = 2 }),
         Generator("mtun-sibling-head", Narrow with { Transformer = TransformerHead.Sibling64, Stacks = 2 }),
-        new NetworkCase(Reference, "stn0", new Stn0Network(), [2, 3, 16, 16], Gain: 3) { Given = Turned },
+        new NetworkCase(Reference, "stn0", new Stn0Network(), 3, ("x", [2, 3, 16, 16])) { Given = Turned },
     ];
 
     private static readonly NetworkCase Discriminator =
-        new(Reference, "mtun-discriminator", new MtunDiscriminator(new MtunDiscriminatorOptions()), [2, 3, 128, 128], Gain: 6);
+        new(Reference, "mtun-discriminator", new MtunDiscriminator(new MtunDiscriminatorOptions()), 6, ("x", [2, 3, 128, 128]));
 
     public static TheoryData<string> Names => [.. Generators.Select(c => c.Name)];
 
@@ -56,7 +56,7 @@ public class MtunSuiteTests
     public void LibTorch_computes_what_PyTorch_does(string name) => Find(name).LibTorchShouldAgree();
 
     [Fact]
-    public void LibTorch_does_at_full_size() => (Generator("mtun", new MtunOptions()) with { Input = [1, 3, 16, 16] }).LibTorchShouldAgree();
+    public void LibTorch_does_at_full_size() => (Generator("mtun", new MtunOptions()) with { Inputs = [("x", [1, 3, 16, 16])] }).LibTorchShouldAgree();
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -86,12 +86,12 @@ public class MtunSuiteTests
     private static NetworkCase Generator(string name, MtunOptions options)
     {
         var network = new MtunGenerator(options);
-        return new NetworkCase(Reference, name, network, [2, 3, 16, 16], Gain: 3)
+        return new NetworkCase(Reference, name, network, 3, ("x", [2, 3, 16, 16]))
         {
             Given = Turned,
             AllOutputs = x =>
             {
-                var (face, heatmaps) = network.FaceAndHeatmaps(x);
+                var (face, heatmaps) = network.FaceAndHeatmaps(x[0]);
                 return [face, .. heatmaps];
             },
         };

@@ -1,11 +1,9 @@
 using Revisage.Fixtures;
-using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.Progressive;
-using Revisage.Training.Onnx;
 using Revisage.Training.Tests.Import;
 using Revisage.Training.Torch;
 
@@ -23,8 +21,9 @@ public class ProgressiveNetworksTests
 
     private static readonly (int Step, double Alpha)[] Stages = [(1, 1), (2, 0.75), (3, 0.375), (3, 1)];
 
-    /// <summary>The network, and its input's shape with N.</summary>
-    public static TheoryData<string, int, int[]> Generators => new() { { "generator", 512, [1, 3, 4, 4] }, { "generator-narrow", 32, [2, 3, 6, 5] } };
+    private static readonly NetworkCase[] Generators = [Generator("generator", 512, [1, 3, 4, 4]), Generator("generator-narrow", 32, [2, 3, 6, 5])];
+
+    public static TheoryData<string> Names => [.. Generators.Select(c => c.Name)];
 
     [Fact]
     public void The_generator_has_the_weights_of_the_authors_files()
@@ -35,7 +34,7 @@ public class ProgressiveNetworksTests
 
         report.Parameters.ShouldBe(8_969_097);
         report.OutputShapes.Single().ShouldBe([3, 128, 128]);
-        NumberedNetwork.Listing(network).ShouldBe(NumberedNetwork.Approved("progressive"));
+        NetworkCase.Listing(network).ShouldBe(NetworkCase.Approved("progressive"));
     }
 
     [Fact]
@@ -55,7 +54,7 @@ public class ProgressiveNetworksTests
 
         report.Parameters.ShouldBe(8_065_537);
         report.OutputShapes.Single().ShouldBe([1]);
-        NumberedNetwork.Listing(network).ShouldBe(NumberedNetwork.Approved("progressive-critic"));
+        NetworkCase.Listing(network).ShouldBe(NetworkCase.Approved("progressive-critic"));
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public class ProgressiveNetworksTests
         foreach (var (network, approved) in new (Block, string)[] { (new ProgressiveGenerator(options), "progressive"), (new ProgressiveCritic(options), "progressive-critic") })
         {
             // A layer that makes RGB, or one score, has as many biases at any width.
-            NumberedNetwork.Listing(network).Intersect(NumberedNetwork.Approved(approved))
+            NetworkCase.Listing(network).Intersect(NetworkCase.Approved(approved))
                 .ShouldAllBe(line => line.EndsWith("bias 3", StringComparison.Ordinal) || line.EndsWith("bias 1", StringComparison.Ordinal));
         }
     }
@@ -99,51 +98,16 @@ public class ProgressiveNetworksTests
     }
 
     [Theory]
-    [MemberData(nameof(Generators))]
-    public void LibTorch_generates_what_PyTorch_does_at_every_step(string name, int channels, int[] input)
-    {
-        using var scope = new TensorScope();
-        using var mode = Autograd.WithoutGradients();
-        var block = new ProgressiveGenerator(new ProgressiveOptions { Channels = channels });
-        var numbered = new NumberedNetwork(name, block, Gain: 3);
-        using var network = numbered.Torch();
-        var x = numbered.Tensor("x", -1, 1, input);
-
-        foreach (var (i, (step, alpha)) in Stages.Index())
-        {
-            var y = TorchNetwork.Leave(block.AtStep(network.Enter(x, InUse), step, alpha));
-            ShouldBePyTorchs($"{name}:y{i}", y.Shape, y.ToArray());
-        }
-
-        network.Forward(x, InUse).ToArray().ShouldBe(TorchNetwork.Leave(block.AtStep(network.Enter(x, InUse), 3, 1)).ToArray());
-    }
+    [MemberData(nameof(Names))]
+    public void LibTorch_generates_what_PyTorch_does_at_every_step(string name) => Generators.Single(c => c.Name == name).LibTorchShouldAgree();
 
     [Theory]
-    [MemberData(nameof(Generators))]
-    public void ONNX_Runtime_generates_the_same_from_the_export(string name, int channels, int[] input)
-    {
-        var block = new ProgressiveGenerator(new ProgressiveOptions { Channels = channels });
-        var numbered = new NumberedNetwork(name, block, Gain: 3);
-        var file = OnnxExport.Record(
-            name,
-            [new OnnxInput("x", input[1..])],
-            x => [.. Stages.Index().Select(stage => ($"y{stage.Index}", block.AtStep(x[0], stage.Item.Step, stage.Item.Alpha)))],
-            named => numbered.Numbers(named),
-            block.NamedWeights(),
-            new Dictionary<string, string>());
-        using var model = OnnxModel.Load(file, name, new OnnxOptions { Threads = 1 });
-
-        var outputs = model.Run(new Dictionary<string, Restoration.OnnxTensor> { ["x"] = new(numbered.Values("x", -1, 1, input), input) });
-
-        for (var i = 0; i < Stages.Length; i++)
-        {
-            ShouldBePyTorchs($"{name}:y{i}", [.. outputs[$"y{i}"].Shape.Select(extent => (long)extent)], outputs[$"y{i}"].Values.Span);
-        }
-    }
+    [MemberData(nameof(Names))]
+    public void ONNX_Runtime_generates_the_same_from_the_export(string name) => Generators.Single(c => c.Name == name).OnnxRuntimeShouldAgree();
 
     [Fact]
     public void In_bf16_the_generator_trains_nearly_as_in_32_bits() =>
-        NumberedNetwork.Bf16Deviation(new ProgressiveGenerator(new ProgressiveOptions { Channels = 32 }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
+        NetworkCase.Bf16Deviation(new ProgressiveGenerator(new ProgressiveOptions { Channels = 32 }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
 
     [Fact]
     public void A_step_that_is_not_faded_in_is_the_one_before_with_its_pixels_doubled()
@@ -161,29 +125,17 @@ public class ProgressiveNetworksTests
     }
 
     [Fact]
-    public void Every_weight_of_the_generator_receives_a_gradient_at_some_step()
-    {
-        using var scope = new TensorScope();
-        var block = new ProgressiveGenerator(new ProgressiveOptions { Channels = 32 });
-        var numbered = new NumberedNetwork("generator-narrow", block, Gain: 3);
-        using var network = numbered.Torch();
-        var x = numbered.Tensor("x", -1, 1, 2, 3, 6, 5);
-
-        var loss = Stages.Select(stage => TorchNetwork.Leave(block.AtStep(network.Enter(x, InUse), stage.Step, stage.Alpha)).Pow(2).Mean())
-            .Aggregate((sum, term) => sum + term);
-
-        NumberedNetwork.WithoutGradient(network, loss).ShouldBeEmpty();
-    }
+    public void Every_weight_of_the_generator_receives_a_gradient_at_some_step() => Generators[1].EveryWeightShouldReceiveAGradient();
 
     [Fact]
     public void The_critic_scores_as_PyTorchs_at_full_width()
     {
         using var scope = new TensorScope();
         using var mode = Autograd.WithoutGradients();
-        var numbered = new NumberedNetwork("critic", new ProgressiveCritic(new ProgressiveOptions()), Gain: 6);
-        using var network = numbered.Torch();
+        var numbered = new NetworkCase(Reference, "critic", new ProgressiveCritic(new ProgressiveOptions()), 6);
+        using var network = numbered.Numbered();
 
-        network.Forward(numbered.Tensor("x", -1, 1, 2, 3, 64, 64), InUse).ToArray().ShouldBeClose(Reference["critic:y"], Tolerance, "scores");
+        network.Forward(numbered.Input("x", -1, 2, 3, 64, 64), InUse).ToArray().ShouldBeClose(Reference["critic:y"], Tolerance, "scores");
     }
 
     /// <summary>The whole loss of a critic's update: scores, their drift and, through two derivatives, the penalty.</summary>
@@ -195,13 +147,13 @@ public class ProgressiveNetworksTests
     {
         using var scope = new TensorScope();
         var block = new ProgressiveCritic(new ProgressiveOptions { Channels = 32 });
-        var numbered = new NumberedNetwork($"critic{step}", block, Gain: 6);
-        using var network = numbered.Torch();
-        Tensor Faces(string name) => numbered.Tensor(name, -1, 1, 3, 3, 8 << step, 4 << step);
+        var numbered = new NetworkCase(Reference, $"critic{step}", block, 6);
+        using var network = numbered.Numbered();
+        Tensor Faces(string name) => numbered.Input(name, -1, 3, 3, 8 << step, 4 << step);
         Tensor Score(Tensor faces) => TorchNetwork.Leave(block.AtStep(network.Enter(faces, new ForwardMode(Training: true, Precision.Fp32)), step, alpha));
 
         var (sr, hr) = (Score(Faces("sr")), Score(Faces("hr")));
-        var penalty = GradientPenalty.Of(Score, Faces("sr"), Faces("hr"), numbered.Tensor("shares", 0, 1, 3, 1, 1, 1));
+        var penalty = GradientPenalty.Of(Score, Faces("sr"), Faces("hr"), numbered.Input("shares", 0, 3, 1, 1, 1));
         var loss = WassersteinLoss.Critic(sr, hr) + WassersteinLoss.Drift(hr) * WassersteinLoss.DriftWeight + penalty * 10;
         var used = network.Weights.Where(named => Reference.Names.Contains($"{numbered.Name}:d.{named.Path}")).ToArray();
         var gradients = Autograd.Gradients(loss, [.. used.Select(named => network[named.Weight])]);
@@ -225,9 +177,9 @@ public class ProgressiveNetworksTests
     {
         using var scope = new TensorScope();
         using var mode = Autograd.WithoutGradients();
-        var numbered = new NumberedNetwork("critic1", new ProgressiveCritic(new ProgressiveOptions { Channels = 32 }), Gain: 6);
-        using var network = numbered.Torch();
-        var face = numbered.Tensor("hr", -1, 1, 1, 3, 16, 16);
+        var numbered = new NetworkCase(Reference, "critic1", new ProgressiveCritic(new ProgressiveOptions { Channels = 32 }), 6);
+        using var network = numbered.Numbered();
+        var face = numbered.Input("hr", -1, 1, 3, 16, 16);
 
         var alone = network.Forward(face, InUse).Item();
         var twice = network.Forward(Tensor.Cat([face, face], 0), InUse).ToArray();
@@ -237,9 +189,13 @@ public class ProgressiveNetworksTests
         Math.Abs(varied[0] - alone).ShouldBeGreaterThan(1e-3);
     }
 
-    private static void ShouldBePyTorchs(string name, IReadOnlyList<long> shape, ReadOnlySpan<float> values)
+    private static NetworkCase Generator(string name, int channels, int[] input)
     {
-        shape.Select(extent => (float)extent).ShouldBe(Reference[name.Replace(":y", ":shape", StringComparison.Ordinal)]);
-        Sample.Of(values).ShouldBeClose(Reference[name], Tolerance, name);
+        var network = new ProgressiveGenerator(new ProgressiveOptions { Channels = channels });
+        return new NetworkCase(Reference, name, network, 3, ("x", input))
+        {
+            AllOutputs = x => [.. Stages.Select(stage => network.AtStep(x[0], stage.Step, stage.Alpha))],
+            Main = Stages.Length - 1,
+        };
     }
 }

@@ -1,9 +1,7 @@
 using Revisage.Fixtures;
-using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods.WNet;
-using Revisage.Training.Onnx;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Methods.WNet;
@@ -12,20 +10,17 @@ namespace Revisage.Training.Tests.Methods.WNet;
 [Trait("Category", "torch")]
 public class WNetGeneratorTests
 {
-    // fp32 through a hundred convolutions, summed in another order.
-    private const double Tolerance = 1e-4;
-
     private static readonly TorchFixture Reference = new("wnet.safetensors");
     private static readonly ForwardMode InUse = new(Training: false, Precision.Fp32);
 
-    private static readonly Case[] Cases =
+    private static readonly NetworkCase[] Cases =
     [
-        new("wnet", new WNetOptions(), [1, 3, 16, 16]),
-        new("wnet-narrow", new WNetOptions { Channels = 16 }, [2, 3, 16, 32]),
-        new("wnet-4x", new WNetOptions { Channels = 16, Doublings = 2 }, [1, 3, 32, 32]),
-        new("wnet-shallow", new WNetOptions { Channels = 16, EncoderLevels = 1 }, [1, 3, 16, 16]),
-        new("wnet-thin", new WNetOptions { Doublings = 2, EncoderLevels = 1, NarrowLevels = 2, PlainLevels = 1 }, [1, 3, 16, 16]),
-        new("wnet-plain", new WNetOptions { Channels = 16, ParsingBlock = false, Lpf = false, Scab = false, GlobalResidual = false }, [1, 3, 16, 16], Gain: 5),
+        Case("wnet", new WNetOptions(), [1, 3, 16, 16]),
+        Case("wnet-narrow", new WNetOptions { Channels = 16 }, [2, 3, 16, 32]),
+        Case("wnet-4x", new WNetOptions { Channels = 16, Doublings = 2 }, [1, 3, 32, 32]),
+        Case("wnet-shallow", new WNetOptions { Channels = 16, EncoderLevels = 1 }, [1, 3, 16, 16]),
+        Case("wnet-thin", new WNetOptions { Doublings = 2, EncoderLevels = 1, NarrowLevels = 2, PlainLevels = 1 }, [1, 3, 16, 16]),
+        Case("wnet-plain", new WNetOptions { Channels = 16, ParsingBlock = false, Lpf = false, Scab = false, GlobalResidual = false }, [1, 3, 16, 16], gain: 5),
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
@@ -40,7 +35,7 @@ public class WNetGeneratorTests
         report.Parameters.ShouldBe(4_353_970 + 1_411_262);
         report.Buffers.ShouldBe(15 * 128 + 3 * 32 * 32, "the running statistics of 15 norms, and the bicubic kernel");
         report.OutputShapes.Select(shape => string.Join('x', shape)).ShouldBe(["3x128x128", "3x16x16"]);
-        NumberedNetwork.Listing(network).ShouldBe(NumberedNetwork.Approved("wnet"));
+        NetworkCase.Listing(network).ShouldBe(NetworkCase.Approved("wnet"));
     }
 
     /// <summary>At 64 channels.</summary>
@@ -65,46 +60,11 @@ public class WNetGeneratorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void LibTorch_computes_what_PyTorch_does(string name)
-    {
-        using var scope = new TensorScope();
-        using var mode = Autograd.WithoutGradients();
-        var one = Cases.Single(c => c.Name == name);
-        using var network = one.Numbered.Torch();
-        var x = one.Numbered.Tensor("x", 0, 1, one.Input);
-
-        var outputs = network.Forward([x], InUse);
-
-        foreach (var (i, output) in outputs.Index())
-        {
-            ShouldBePyTorchs(name, i, output.Shape, output.ToArray());
-        }
-
-        network.Forward(x, InUse).ToArray().ShouldBe(outputs[0].ToArray());
-    }
+    public void LibTorch_computes_what_PyTorch_does(string name) => Cases.Single(c => c.Name == name).LibTorchShouldAgree();
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ONNX_Runtime_computes_face_and_parsing_map_from_the_export(string name)
-    {
-        var one = Cases.Single(c => c.Name == name);
-        var file = OnnxExport.Record(
-            name,
-            [new OnnxInput("x", one.Input[1..])],
-            x => [.. one.Network.ForwardAll(x).Index().Select(output => ($"y{output.Index}", output.Item))],
-            named => one.Numbered.Numbers(named),
-            one.Network.NamedWeights(),
-            new Dictionary<string, string>());
-        using var model = OnnxModel.Load(file, name, new OnnxOptions { Threads = 1 });
-
-        var outputs = model.Run(new Dictionary<string, Restoration.OnnxTensor> { ["x"] = new(one.Numbered.Values("x", 0, 1, one.Input), one.Input) });
-
-        outputs.Count.ShouldBe(2);
-        for (var i = 0; i < outputs.Count; i++)
-        {
-            ShouldBePyTorchs(name, i, [.. outputs[$"y{i}"].Shape.Select(extent => (long)extent)], outputs[$"y{i}"].Values.Span);
-        }
-    }
+    public void ONNX_Runtime_computes_face_and_parsing_map_from_the_export(string name) => Cases.Single(c => c.Name == name).OnnxRuntimeShouldAgree();
 
     [Theory]
     [InlineData("wnet-narrow")]
@@ -114,7 +74,7 @@ public class WNetGeneratorTests
         using var scope = new TensorScope();
         var one = Cases.Single(c => c.Name == name);
         // Small weights and a large bias: channel attention squeezes to one channel at this width, which its ReLU must not shut.
-        using var network = (one.Numbered with { Gain = 0.5 }).Torch();
+        using var network = (one with { Gain = 0.5 }).Numbered();
         using (Autograd.WithoutGradients())
         {
             foreach (var bias in network.Weights.Where(named => named.Path.EndsWith("squeeze.bias", StringComparison.Ordinal)))
@@ -123,14 +83,14 @@ public class WNetGeneratorTests
             }
         }
 
-        var face = network.Forward(one.Numbered.Tensor("x", 0, 1, one.Input), InUse);
+        var face = network.Forward(one.Input("x"), InUse);
 
-        NumberedNetwork.WithoutGradient(network, (face * face).Mean()).ShouldBeEmpty();
+        NetworkCase.WithoutGradient(network, (face * face).Mean()).ShouldBeEmpty();
     }
 
     [Fact]
     public void In_bf16_it_trains_nearly_as_in_32_bits() =>
-        NumberedNetwork.Bf16Deviation(new WNetGenerator(new WNetOptions { Channels = 16, GlobalResidual = false }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
+        NetworkCase.Bf16Deviation(new WNetGenerator(new WNetOptions { Channels = 16, GlobalResidual = false }), 2, 3, 16, 16).ShouldBeLessThan(0.05);
 
     /// <summary>What each ablation leaves out is all that changes.</summary>
     [Fact]
@@ -172,7 +132,7 @@ public class WNetGeneratorTests
         using var mode = Autograd.WithoutGradients();
         using var network = new TorchNetwork("wnet", new WNetGenerator(new WNetOptions { Channels = 16 }), seed: 1);
         using var enlarge = new TorchNetwork("enlarge", new BicubicEnlargement(8), seed: 1);
-        var x = new NumberedNetwork("wnet", network.Block, Gain: 1).Tensor("x", 0, 1, 1, 3, 16, 16);
+        var x = new NetworkCase(Reference, "wnet", network.Block, 1).Input("x", 0, 1, 3, 16, 16);
 
         network.Forward(x, InUse).ToArray().ShouldBe(enlarge.Forward(x, InUse).ToArray());
     }
@@ -182,7 +142,7 @@ public class WNetGeneratorTests
     {
         using var scope = new TensorScope();
         using var network = new TorchNetwork("bicubic", new BicubicEnlargement(4), seed: 0);
-        var x = new NumberedNetwork("bicubic", network.Block, Gain: 1).Tensor("x", 0, 1, 1, 3, 9, 10);
+        var x = new NetworkCase(Reference, "bicubic", network.Block, 1).Input("x", 0, 1, 3, 9, 10);
 
         var y = network.Forward(x, InUse);
 
@@ -213,9 +173,9 @@ public class WNetGeneratorTests
     {
         using var scope = new TensorScope();
         using var mode = Autograd.WithoutGradients();
-        var numbered = new NumberedNetwork("attention", new ChannelSelfAttention(16), Gain: 6);
-        using var network = numbered.Torch();
-        var values = numbered.Values("x", -1, 1, 1, 16, 8, 8);
+        var numbered = new NetworkCase(Reference, "attention", new ChannelSelfAttention(16), 6);
+        using var network = numbered.Numbered();
+        var values = numbered.Values("x", -1, 1, 16, 8, 8);
         var before = network.Forward(Tensor.Of(values, 1, 16, 8, 8), InUse).ToArray();
 
         values[63] += 3;                                            // the last pixel of the first channel
@@ -225,19 +185,11 @@ public class WNetGeneratorTests
         Math.Abs(after[0] - before[0]).ShouldBeGreaterThan(1e-4f);
     }
 
-    /// <param name="Input">With N.</param>
-    private sealed record Case(string Name, WNetOptions Options, int[] Input, double Gain = 2)
+    private static NetworkCase Case(string name, WNetOptions options, int[] input, double gain = 2)
     {
-        public WNetGenerator Network { get; } = new(Options);
-
-        public NumberedNetwork Numbered => new(Name, Network, Gain);
+        var network = new WNetGenerator(options);
+        return new NetworkCase(Reference, name, network, gain, ("x", input)) { Low = 0, AllOutputs = network.ForwardAll };
     }
 
-    private static string[] Listing(WNetOptions options) => NumberedNetwork.Listing(new WNetGenerator(options));
-
-    private static void ShouldBePyTorchs(string name, int index, IReadOnlyList<long> shape, ReadOnlySpan<float> values)
-    {
-        shape.Select(extent => (float)extent).ShouldBe(Reference[$"{name}:shape{index}"]);
-        Sample.Of(values).ShouldBeClose(Reference[$"{name}:y{index}"], Tolerance, $"{name}:y{index}");
-    }
+    private static string[] Listing(WNetOptions options) => NetworkCase.Listing(new WNetGenerator(options));
 }
