@@ -49,7 +49,7 @@ public sealed class WNetMethod : Method
 
     public override string ShippedWeights => "generator.average";
 
-    public override IReadOnlyList<string> Outputs => ["sr", "parsing"];
+    public override IReadOnlyList<string> Outputs(Recipe recipe) => ["sr", "parsing"];
 
     public override Annotations Needs(Recipe recipe) =>
         recipe is WNetRecipe { ParsingMap: 0, Parts: 0, Perceptual.WeightInUse: 0 } ? Annotations.None : Annotations.Parsing;
