@@ -132,7 +132,8 @@ public sealed class DegradationMethodTests : IDisposable
 
         Should.Throw<RevisageException>(() => MethodCatalog.Find("low-to-high").FirstStage(TinyDegradation.LowToHigh with
         {
-            Degrader = Path.Combine(folder, "down.onnx"), HighToLow = new HighToLowSchedule { Network = TinyDegradation.HighToLow.Network with { Channels = 8 } },
+            Degrader = Path.Combine(folder, "down.onnx"),
+            HighToLow = new HighToLowSchedule { Network = TinyDegradation.HighToLow.Network with { Channels = 8 } },
         })).Message.ShouldContain("Set high_to_low.network and data.range as it has them.");
 
         Checkpoint Load(string name) => Checkpoint.Load(Path.Combine(run, name + ".safetensors"));
