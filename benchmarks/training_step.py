@@ -84,7 +84,8 @@ def generator(method, recipe):
     if method == "wnet":
         return wnet.wnet(
             n["Channels"], n["Doublings"], n["EncoderLevels"], wnet.parsing_block if n["ParsingBlock"] else wnet.plain_parsing,
-            wnet.lpf if n["Lpf"] else wnet.cascade, wnet.scab if n["Scab"] else wnet.rcab, whole=not n["GlobalResidual"])
+            wnet.lpf if n["Lpf"] else wnet.cascade, wnet.scab if n["Scab"] else wnet.rcab, whole=not n["GlobalResidual"],
+            narrow=n["NarrowLevels"], plain=n["PlainLevels"])
     if method == "mtun":
         at = {"At64": 64, "At32": 32, "At16": 16, "None": 0}[n["Heatmaps"]]
         head = mtun.sibling_head if n["Transformer"] == "Sibling64" else mtun.paper_head
