@@ -142,7 +142,11 @@ public sealed class FaceDataset
     /// <summary>At the small face's size, mirrored or not, and otherwise as they are.</summary>
     internal static DataOptions OfPoor(DataOptions options) => new()
     {
-        HighRes = options.LowRes, LowRes = 0, LeastSide = options.LowRes, Range = options.Range, CacheMegabytes = options.CacheMegabytes,
+        HighRes = options.LowRes,
+        LowRes = 0,
+        LeastSide = options.LowRes,
+        Range = options.Range,
+        CacheMegabytes = options.CacheMegabytes,
         Augmentation = new AugmentationOptions { Flip = options.Augmentation.Flip },
     };
 

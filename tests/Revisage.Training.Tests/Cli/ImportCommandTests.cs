@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Cli;
@@ -7,7 +8,6 @@ using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Tests.Import;
 using Revisage.Training.Torch;
-using System.CommandLine;
 
 namespace Revisage.Training.Tests.Cli;
 

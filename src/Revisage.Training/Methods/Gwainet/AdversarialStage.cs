@@ -64,12 +64,7 @@ internal sealed class AdversarialStage : ITrainingStage
         }
 
         generator.Update(losses.Total(), rate, iteration);
-        foreach (var (name, weight, value) in critics)
-        {
-            losses.Add(name, weight, value);
-        }
-
-        return losses;
+        return losses.Add(critics);
 
         Tensor Part(Tensor all, int update) => all.Narrow(0, update * size, size);
 
@@ -90,15 +85,16 @@ internal sealed class AdversarialStage : ITrainingStage
         generator.Dispose();
     }
 
-    private (string Name, double Weight, Tensor Value)[] UpdateCritic(Tensor sr, Tensor hr, double rate, long iteration)
+    private LossTerms UpdateCritic(Tensor sr, Tensor hr, double rate, long iteration)
     {
-        (string, double, Tensor)[] terms =
-        [
-            ("critic", 1, WassersteinLoss.Critic(Score(sr), Score(hr))),
-            .. options.Penalty == 0 ? Array.Empty<(string, double, Tensor)>() : [("penalty", options.Penalty, GradientPenalty.Of(Score, sr, hr))],
-        ];
-        critic.Update(terms.Aggregate(new LossTerms(), (losses, term) => losses.Add(term.Item1, term.Item2, term.Item3)).Total(), rate, iteration);
-        return terms;
+        var losses = new LossTerms().Add("critic", 1, WassersteinLoss.Critic(Score(sr), Score(hr)));
+        if (options.Penalty != 0)
+        {
+            losses.Add("penalty", options.Penalty, GradientPenalty.Of(Score, sr, hr));
+        }
+
+        critic.Update(losses.Total(), rate, iteration);
+        return losses;
     }
 
     /// <summary>In 32 bits, for the penalty's sake.</summary>
