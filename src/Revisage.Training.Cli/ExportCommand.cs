@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
 using Revisage.Evaluation;
-using Revisage.Restoration;
 using Revisage.Training.Data;
 using Revisage.Training.Onnx;
 
@@ -25,7 +24,7 @@ internal static class ExportCommand
                 CultureInfo.InvariantCulture,
                 $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
             var protocol = exported.Card.NeedsGuide ? Protocol.Revisage8xGuided : Protocol.Revisage8x;
-            if (parsed.GetValue(data) is { } faces && (exported.Card.Task != ModelTask.SuperResolution || (exported.Card.Input.Width, exported.Card.Output.Width) != (protocol.Lr, protocol.Hr)))
+            if (parsed.GetValue(data) is { } faces && !exported.ComparesBy(protocol))
             {
                 var lowQuality = parsed.GetValue(poor) is { } set ? FaceSources.Open(set) : null;
                 var measured = ModelExport.MeasureByMethod(parsed.GetRequiredValue(checkpoint), exported, FaceSources.Open(faces), lowQuality);

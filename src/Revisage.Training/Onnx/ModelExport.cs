@@ -12,7 +12,16 @@ namespace Revisage.Training.Onnx;
 
 /// <summary>What an export wrote.</summary>
 /// <param name="LargestDifference">Between ONNX Runtime and LibTorch on random faces, as a share of what the outputs reach.</param>
-public sealed record ExportedModel(string Path, ModelCard Card, double LargestDifference);
+/// <param name="Data">What it was trained on.</param>
+public sealed record ExportedModel(string Path, ModelCard Card, double LargestDifference, DataOptions Data)
+{
+    /// <summary>Whether a protocol compares what it does: it enlarges upright faces from the protocol's size to the other.</summary>
+    public bool ComparesBy(Protocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        return Card.Task == ModelTask.SuperResolution && Data.Unaligned is null && (Card.Input.Width, Card.Output.Width) == (protocol.Lr, protocol.Hr);
+    }
+}
 
 /// <summary>From a training checkpoint to a model that ships: an ONNX file with its card, and the card beside it.</summary>
 public static class ModelExport
@@ -85,7 +94,7 @@ public static class ModelExport
 
         AtomicFile.WriteAllBytes(onnxPath, bytes);
         (card with { Sha256 = StoredModel.HashOf(onnxPath) }).Write(Path.ChangeExtension(onnxPath, ".json"));
-        return new ExportedModel(onnxPath, card, difference);
+        return new ExportedModel(onnxPath, card, difference, recipe.Data);
     }
 
     /// <summary>Measures an exported model on a set's validation faces and writes the result into the card beside it.</summary>
