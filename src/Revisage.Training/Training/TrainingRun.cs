@@ -101,9 +101,11 @@ public static class TrainingRun
                 return end;
             }
 
-            if (i + 1 < phases.Count)
+            // A run killed at the next phase's first validation has handed over already, and that phase's state is the best.
+            var left = phase.HandsOverBest ? folder.Best : folder.Checkpoint;
+            if (i + 1 < phases.Count && Checkpoint.Load(left).State.Phase == phase.Name)
             {
-                AtomicFile.WriteAllBytes(folder.Handover(phase.Name), File.ReadAllBytes(phase.HandsOverBest ? folder.Best : folder.Checkpoint));
+                AtomicFile.WriteAllBytes(folder.Handover(phase.Name), File.ReadAllBytes(left));
             }
         }
 
