@@ -59,6 +59,7 @@ public sealed class ProgressTests : IDisposable
         output.ToString().ShouldBe(string.Concat(
             $"upscaling 100 of 100,000 faces, 10.0/s, 2 h 46 min left, loss 0.0123{Environment.NewLine}",
             $"upscaling 200 of 100,000 faces, 10.0/s, 2 h 46 min left, loss 0.0123{Environment.NewLine}"));
+        output.Lines().ShouldBeEmpty("tests of commands leave these lines out");
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class UpscaleCommandTests : IDisposable
         Upscale(In("in"), In("gone.png"), "-o", In("out"), "--batch", "2").ShouldBe(1);
 
         Directory.GetFiles(In("out")).Select(Path.GetFileName).Order().ShouldBe(["a.png", "e.png"]);
-        var lines = error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        var lines = error.Lines();
         foreach (var bad in new[] { "in/b.png", "in/c.jpg", "in/d.png", "gone.png" })
         {
             lines.Count(line => line.StartsWith($"'{In(bad)}'", StringComparison.Ordinal)).ShouldBe(1, bad);
@@ -97,7 +97,7 @@ public sealed class UpscaleCommandTests : IDisposable
         Upscale(face, "-o", In("out")).ShouldBe(0);
         Upscale(face, "-o", In("out")).ShouldBe(0);
 
-        error.ToString().ShouldBe($"Model 'repeat' was trained on drawn faces: CC0-1.0. (Said once.){Environment.NewLine}");
+        error.Lines().ShouldBe(["Model 'repeat' was trained on drawn faces: CC0-1.0. (Said once.)"]);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class PrepareCommandTests : IDisposable
         output.ToString().ShouldContain("2 pictures, 2 faces kept, 0 from before, 0 rejected");
         output.ToString().ShouldContain("2 pictures, 0 faces kept, 2 from before, 0 rejected");
         output.ToString().ShouldContain("is whole: 2 faces");
-        error.ToString().ShouldBeEmpty();
+        error.Lines().ShouldBeEmpty();
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PrepareCommandTests : IDisposable
 
         Run(In("crops"), "-o", In("set")).ShouldBe(1);
 
-        var lines = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = error.Lines();
         lines.Length.ShouldBe(21);
         lines[0].ShouldStartWith("s01: 's01/0.png': damaged picture (");
         lines[20].ShouldStartWith("4 more are in '");
