@@ -93,8 +93,7 @@ def generator(method, recipe):
     if method == "low-to-high":
         return high_to_low.low_to_high(n["Channels"], n["SmallBlocks"], n["LargeBlocks"], n["Doublings"], n["Paper17"])
     if method == "high-to-low":
-        doublings = 4 - (n["Factor"].bit_length() - 1)
-        return high_to_low.high_to_low(n["Channels"], doublings, n["BlocksPerGroup"])
+        return high_to_low.high_to_low(n["Channels"], n["Doublings"], n["BlocksPerGroup"], n["Factor"])
     if method == "cyclegan":
         return baselines.cyclegan(n["Width"], n["Blocks"], halvings=2 - (factor.bit_length() - 1))
     sys.exit(f"training_step.py knows no network of '{method}': add it to generator().")

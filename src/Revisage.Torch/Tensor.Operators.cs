@@ -34,6 +34,7 @@ public sealed partial class Tensor
     private static readonly Operator MatMulOp = new("aten::matmul");
     private static readonly Operator BatchNormOp = new("aten::batch_norm");
     private static readonly Operator InstanceNormOp = new("aten::instance_norm");
+    private static readonly Operator MaxPool1dOp = new("aten::max_pool1d");
     private static readonly Operator MaxPool2dOp = new("aten::max_pool2d");
     private static readonly Operator AvgPool2dOp = new("aten::avg_pool2d");
     private static readonly Operator AdaptiveAvgPool2dOp = new("aten::adaptive_avg_pool2d");
@@ -43,9 +44,11 @@ public sealed partial class Tensor
     private static readonly Operator MeanDim = new("aten::mean", "dim");
     private static readonly Operator VarDim = new("aten::var", "correction");
     private static readonly Operator AmaxOp = new("aten::amax");
+    private static readonly Operator SplitOp = new("aten::split", "Tensor");
     private static readonly Operator CatOp = new("aten::cat");
     private static readonly Operator StackOp = new("aten::stack");
     private static readonly Operator NarrowOp = new("aten::narrow");
+    private static readonly Operator IndexSelectOp = new("aten::index_select");
     private static readonly Operator ReshapeOp = new("aten::reshape");
     private static readonly Operator ExpandOp = new("aten::expand");
     private static readonly Operator TransposeOp = new("aten::transpose", "int");
@@ -168,6 +171,8 @@ public sealed partial class Tensor
     public Tensor InstanceNorm(Tensor? scale, Tensor? shift, double epsilon) =>
         InstanceNormOp.Call(this, scale, shift, Argument.None, Argument.None, true, 0.0, epsilon, true);
 
+    public Tensor MaxPool1d(long kernel, long stride) => MaxPool1dOp.Call(this, new[] { kernel }, new[] { stride });
+
     public Tensor MaxPool2d(int kernel, int stride, int padding) => MaxPool2dOp.Call(this, Pair(kernel), Pair(stride), Pair(padding));
 
     public Tensor AvgPool2d(int kernel, int stride, int padding) => AvgPool2dOp.Call(this, Pair(kernel), Pair(stride), Pair(padding));
@@ -187,7 +192,17 @@ public sealed partial class Tensor
 
     public Tensor Amax(long[] dims, bool keepDim = false) => AmaxOp.Call(this, dims, keepDim);
 
+    /// <summary>In pieces of <paramref name="size"/> along one dimension, the last as large as what is left.</summary>
+    public Tensor[] Split(long size, int dim)
+    {
+        var extent = Shape[dim < 0 ? dim + Shape.Count : dim];
+        return SplitOp.CallMany((int)((extent + size - 1) / size), this, size, dim);
+    }
+
     public Tensor Narrow(int dim, long start, long length) => NarrowOp.Call(this, dim, start, length);
+
+    /// <param name="index">Of <see cref="ScalarType.Long"/>, one number for each place that the result has along <paramref name="dim"/>.</param>
+    public Tensor IndexSelect(int dim, Tensor index) => IndexSelectOp.Call(this, dim, index);
 
     public Tensor Reshape(params long[] shape) => ReshapeOp.Call(this, shape);
 

@@ -72,6 +72,7 @@ internal static class TensorCases
         new("instance_norm", [Map, [3], [3]], x => x[0].InstanceNorm(x[1], x[2], 0.001)),
 
         // Pooling and reductions
+        new("max_pool1d", [[2, 3, 6]], x => x[0].MaxPool1d(3, 2)),
         new("max_pool2d", [Map], x => x[0].MaxPool2d(3, 2, 1)),
         new("avg_pool2d", [Map], x => x[0].AvgPool2d(3, 2, 1)),
         new("adaptive_avg_pool2d", [Map], x => x[0].AdaptiveAvgPool2d(2, 4)),
@@ -87,7 +88,9 @@ internal static class TensorCases
         // Shapes
         new("cat", [[2, 3], [2, 4]], x => Tensor.Cat(x, 1)),
         new("stack", [[2, 3], [2, 3]], x => Tensor.Stack(x, 1)),
+        new("split", [[2, 6, 3]], x => x[0].Split(2, 1)[2] - x[0].Split(4, -2)[1]),
         new("narrow", [[2, 6, 3]], x => x[0].Narrow(1, 1, 4)),
+        new("index_select", [[2, 3, 4]], x => x[0].IndexSelect(1, Tensor.Of([2L, 0, 2, 2], 4))),
         new("reshape", [[2, 6]], x => x[0].Reshape(3, -1)),
         new("expand", [[2, 1, 3]], x => x[0].Expand(2, 4, 3)),
         new("transpose", [[2, 3, 4]], x => x[0].Transpose(0, 2)),

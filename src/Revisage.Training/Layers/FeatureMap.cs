@@ -77,6 +77,11 @@ public abstract class FeatureMap
     /// <summary>The <paramref name="count"/> channels from <paramref name="from"/> on.</summary>
     public abstract FeatureMap Channels(int from, int count);
 
+    /// <summary>The channels in <paramref name="parts"/> maps of as many each, in order.</summary>
+    /// <param name="channels">Of each part.</param>
+    public virtual IReadOnlyList<FeatureMap> Split(int parts, int channels) =>
+        [.. Enumerable.Range(0, parts).Select(part => Channels(part * channels, channels))];
+
     /// <summary>Floor mode: borders that do not fill a window are dropped; padding never wins.</summary>
     public abstract FeatureMap MaxPool(int kernel, int stride, int padding = 0);
 

@@ -28,6 +28,7 @@ public sealed class TorchMap : FeatureMap
     private readonly TorchNetwork network;
     private readonly ForwardMode mode;
     private readonly Convolution? pending;
+    private readonly Unshuffled? unshuffled;
     private Tensor? value;
 
     internal TorchMap(Tensor value, TorchNetwork network, ForwardMode mode)
@@ -45,15 +46,38 @@ public sealed class TorchMap : FeatureMap
         this.mode = mode;
     }
 
-    public Tensor Value => value ??= pending!.Run();
+    /// <summary>Pixels that wait to become channels, because a convolution may follow.</summary>
+    private TorchMap(Unshuffled unshuffled, TorchNetwork network, ForwardMode mode)
+    {
+        this.unshuffled = unshuffled;
+        this.network = network;
+        this.mode = mode;
+    }
+
+    public Tensor Value => value ??= pending?.Run() ?? unshuffled!.Run();
 
     private bool Mixed => mode.Precision == Precision.Bf16;
 
     public override FeatureMap Conv2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
-        new TorchMap(new Convolution(Narrowed(), Narrowed(weight), bias is null ? null : Narrowed(bias), stride, padding, dilation, groups), network, mode);
+        new TorchMap(
+            value is null && unshuffled is { } pixels && groups == 1
+                ? new Convolution(pixels.RunInRuns(), pixels.Reordered(Narrowed(weight)), Bias(bias), stride, padding, dilation, 1)
+                : new Convolution(Narrowed(), Narrowed(weight), Bias(bias), stride, padding, dilation, groups),
+            network,
+            mode);
 
     public override FeatureMap ConvTranspose2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int outputPadding = 0, int groups = 1) =>
-        InFp32(x => x.ConvTranspose2d(Number(weight), bias is null ? null : Number(bias), stride, padding, outputPadding, groups));
+        SubPixelConvolution.Of(weight.Shape[2], stride, padding, outputPadding) is { } subPixels && weight.Shape[2] == weight.Shape[3]
+            ? SubPixels(subPixels, weight, bias, stride, groups)
+            : InFp32(x => x.ConvTranspose2d(Number(weight), bias is null ? null : Number(bias), stride, padding, outputPadding, groups));
+
+    private TorchMap SubPixels(SubPixelConvolution convolution, Weight weight, Weight? bias, int factor, int groups)
+    {
+        var (numbers, shift) = (convolution.Weight(Number(weight), groups, network.Device), bias is null ? null : convolution.Bias(Number(bias)));
+        return groups == 1 && Mixed
+            ? With(new Convolution(Narrowed(), AsActivation(numbers), shift?.To(ScalarType.BFloat16), 1, convolution.Padding, 1, 1).RunShuffled(factor))
+            : InFp32(x => x.Conv2d(numbers, shift, 1, convolution.Padding, 1, groups).PixelShuffle(factor));
+    }
 
     public override FeatureMap Linear(Weight weight, Weight? bias) =>
         InFp32(x => x.Linear(Number(weight), bias is null ? null : Number(bias)));
@@ -94,17 +118,37 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap Channels(int from, int count) => With(Value.Narrow(1, from, count));
 
+    // The gradient of each part alone would be a map as large as the whole.
+    public override IReadOnlyList<FeatureMap> Split(int parts, int channels) => [.. Value.Split(channels, 1).Select(With)];
+
     public override FeatureMap MaxPool(int kernel, int stride, int padding = 0) => With(Value.MaxPool2d(kernel, stride, padding));
 
     public override FeatureMap AveragePool(int kernel, int stride, int padding = 0) => With(Value.AvgPool2d(kernel, stride, padding));
 
-    public override FeatureMap GlobalAveragePool() => With(Value.AdaptiveAvgPool2d(1, 1));
+    // Channels-last, pooling's own gradients come back in the other layout, and every addition to them moves single numbers. The
+    // gradient of a sum is no array at all.
+    public override FeatureMap GlobalAveragePool()
+    {
+        var shape = Value.Shape;
+        return With(Mixed ? Value.Sum([2, 3], keepDim: true) * (1.0 / (shape[2] * shape[3])) : Value.AdaptiveAvgPool2d(1, 1));
+    }
 
     public override FeatureMap GlobalMaxPool() => With(Value.Amax([2, 3], keepDim: true));
 
-    public override FeatureMap ChannelMean() => With(Value.Mean([1], keepDim: true));
+    // As a convolution, for the gradient's layout.
+    public override FeatureMap ChannelMean()
+    {
+        var channels = Value.Shape[1];
+        return With(Mixed ? Narrowed().Conv2d(AsActivation(Tensor.Full(1.0 / channels, 1, channels, 1, 1).To(network.Device)), null, 1, 0, 1, 1) : Value.Mean([1], keepDim: true));
+    }
 
-    public override FeatureMap ChannelMax() => With(Value.Amax([1], keepDim: true));
+    // As pooling along a row of channels, for the gradient's layout.
+    public override FeatureMap ChannelMax()
+    {
+        var shape = Value.Shape;
+        var (n, channels, height, width) = (shape[0], shape[1], shape[2], shape[3]);
+        return With(Value.Permute(0, 2, 3, 1).Reshape(n, height * width, channels).MaxPool1d(channels, channels).Reshape(n, 1, height, width));
+    }
 
     public override FeatureMap Resize(Interpolation interpolation, double factor, bool alignCorners = false)
     {
@@ -125,7 +169,7 @@ public sealed class TorchMap : FeatureMap
     public override FeatureMap PixelShuffle(int factor) => With(
         Mixed && value is null && pending is { Groups: 1 } convolution ? convolution.RunShuffled(factor) : Value.PixelShuffle(factor));
 
-    public override FeatureMap PixelUnshuffle(int factor) => With(Value.PixelUnshuffle(factor));
+    public override FeatureMap PixelUnshuffle(int factor) => Mixed ? new TorchMap(new Unshuffled(Narrowed(), factor), network, mode) : With(Value.PixelUnshuffle(factor));
 
     public override FeatureMap Warp(FeatureMap flow, WarpBorder border)
     {
@@ -174,7 +218,7 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap TransposeLast() => With(Value.Transpose(-1, -2));
 
-    public override FeatureMap MatMul(FeatureMap other) => InFp32(x => x.MatMul(Same(other).To(ScalarType.Float)));
+    public override FeatureMap MatMul(FeatureMap other) => With(Value.MatMul(AsValue(Same(other))));
 
     public override FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1) =>
         // Clamped below the root, whose gradient at 0 is not a number.
@@ -218,6 +262,8 @@ public sealed class TorchMap : FeatureMap
 
     private Tensor Narrowed() => Mixed ? AsActivation(Value) : Value;
 
+    private Tensor? Bias(Weight? bias) => bias is null ? null : Narrowed(bias);
+
     private Tensor Narrowed(Weight weight) => Mixed ? AsActivation(Number(weight)) : Number(weight);
 
     /// <summary>In the type of this map, so that an fp32 weight does not widen a bf16 activation.</summary>
@@ -235,6 +281,31 @@ public sealed class TorchMap : FeatureMap
         }
 
         return Tensor.Of(positions, count).To(network.Device);
+    }
+
+    /// <summary>An inverse pixel shuffle and, as for <see cref="Convolution.RunShuffled"/>, its faster way before a convolution.</summary>
+    private sealed record Unshuffled(Tensor Input, int Factor)
+    {
+        public Tensor Run() => Input.PixelUnshuffle(Factor);
+
+        /// <summary>Its channels in the order [factor, factor, C].</summary>
+        public Tensor RunInRuns()
+        {
+            var shape = Input.Shape;                                // N x C x factor H x factor W
+            var (n, channels, height, width) = (shape[0], shape[1], shape[2] / Factor, shape[3] / Factor);
+            return Input.Permute(0, 2, 3, 1)
+                .Reshape(n, height, Factor, width, Factor * channels)
+                .Transpose(2, 3)
+                .Reshape(n, height, width, Factor * Factor * channels)
+                .Permute(0, 3, 1, 2);                               // N x factor² C x H x W
+        }
+
+        /// <summary>The convolution's weight, whose input channels are in the order [C, factor, factor].</summary>
+        public Tensor Reordered(Tensor weight)
+        {
+            var shape = weight.Shape;
+            return weight.Reshape(shape[0], shape[1] / (Factor * Factor), Factor * Factor, -1).Transpose(1, 2).Reshape([.. shape]).Contiguous(MemoryFormat.ChannelsLast);
+        }
     }
 
     private sealed record Convolution(Tensor Input, Tensor Weight, Tensor? Bias, int Stride, int Padding, int Dilation, int Groups)

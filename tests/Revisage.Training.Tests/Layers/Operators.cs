@@ -77,6 +77,8 @@ public static class Operators
             .Is((x, w) => x[0].ConvTranspose2d(w[0], null, stride: 2, padding: 1));
         yield return new Setup("conv_transpose2d_output_padding").Input(2, 3, 5, 7).Weight("weight", 3, 4, 3, 3).Weight("bias", 4)
             .Is((x, w) => x[0].ConvTranspose2d(w[0], w[1], stride: 2, padding: 1, outputPadding: 1));
+        yield return new Setup("conv_transpose2d_uneven").Input(2, 3, 5, 7).Weight("weight", 3, 4, 3, 3).Weight("bias", 4)
+            .Is((x, w) => x[0].ConvTranspose2d(w[0], w[1], stride: 2));
         yield return new Setup("conv_transpose2d_groups").Input(2, 4, 5, 7).Weight("weight", 4, 3, 3, 3).Weight("bias", 6)
             .Is((x, w) => x[0].ConvTranspose2d(w[0], w[1], groups: 2));
         yield return new Setup("linear").Input(3, 10).Weight("weight", 6, 10).Weight("bias", 6)
@@ -190,6 +192,11 @@ public static class Operators
     {
         yield return new Setup("concat").Input(2, 3, 5, 7).Input(2, 1, 5, 7).Input(2, 2, 5, 7).Is((x, _) => x[0].Concat(x[1], x[2]));
         yield return new Setup("concat_vectors").Input(2, 3).Input(2, 4).Is((x, _) => x[0].Concat(x[1]));
+        yield return new Setup("split").Input(2, 6, 5, 7).Is((x, _) =>
+        {
+            var parts = x[0].Split(3, 2);
+            return parts[2] * parts[0];
+        });
         yield return new Setup("channels").Input(2, 6, 5, 7).Is((x, _) => x[0].Channels(2, 3));
         yield return new Setup("flatten").Input(2, 3, 5, 7).Is((x, _) => x[0].Flatten());
         yield return new Setup("reshape").Input(2, 6, 5, 7).Is((x, _) => x[0].Reshape(2, 3, 35));

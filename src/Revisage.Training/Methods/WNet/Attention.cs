@@ -38,22 +38,21 @@ public sealed class SpatialAttention : Block
 /// <remarks>Differs from Restormer: no layer normalisation before it.</remarks>
 public sealed class ChannelSelfAttention(int channels) : Block
 {
-    private const int Heads = 4;
+    private const int HeadCount = 4;
 
     private readonly Conv2d qkv = new(channels, 3 * channels, 1, bias: false);
     private readonly Conv2d depthwise = new(3 * channels, 3 * channels, 3, padding: 1, groups: 3 * channels, bias: false);
-    private readonly Weight temperature = new([Heads, 1, 1], Initializers.Ones);
+    private readonly Weight temperature = new([HeadCount, 1, 1], Initializers.Ones);
     private readonly Conv2d project = new(channels, channels, 1, bias: false);
 
     public override FeatureMap Forward(FeatureMap x)
     {
-        var all = depthwise.Forward(qkv.Forward(x));
-        var query = Head(all, 0).L2Normalize(axis: -1);
-        var key = Head(all, 1).L2Normalize(axis: -1);
+        var all = depthwise.Forward(qkv.Forward(x)).Split(3, channels);
+        var query = Heads(all[0]).L2Normalize(axis: -1);
+        var key = Heads(all[1]).L2Normalize(axis: -1);
         var likeness = query.MatMul(key.TransposeLast()).Multiply(temperature).Softmax(-1);     // N x 4 x 16 x 16
-        return project.Forward(likeness.MatMul(Head(all, 2)).ReshapeAs(x));
+        return project.Forward(likeness.MatMul(Heads(all[2])).ReshapeAs(x));
     }
 
-    private FeatureMap Head(FeatureMap all, int part) =>
-        all.Channels(part * channels, channels).Reshape(Heads, channels / Heads, -1);           // N x 4 x 16 x HW
+    private FeatureMap Heads(FeatureMap x) => x.Reshape(HeadCount, channels / HeadCount, -1);     // N x 4 x 16 x HW
 }
