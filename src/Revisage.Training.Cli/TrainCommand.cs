@@ -58,8 +58,8 @@ internal static class TrainCommand
             }
 
             error.WriteLine(end == TrainingEnd.Complete
-                ? $"Done. Ship it by: revisage export {Path.Combine(folder, "best.safetensors")} -o MODEL.onnx"
-                : $"Stopped; '{folder}' holds a checkpoint. Go on by: revisage train --resume -o {folder} --data {options.Data}");
+                ? $"Done. Ship it by: revisage export {Path.Combine(folder, "best.safetensors")} -o MODEL.onnx; the last state is checkpoint.safetensors"
+                : $"Stopped; '{folder}' holds a checkpoint. Go on by: revisage train --resume -o {folder} --data {options.Data}{(options.LowQuality is { } faces ? $" --low-quality {faces}" : "")}");
             return end == TrainingEnd.Complete ? ExitCode.Done : ExitCode.Interrupted;
         }));
         return command;
