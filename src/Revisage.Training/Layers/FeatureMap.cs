@@ -77,8 +77,7 @@ public abstract class FeatureMap
     /// <summary>The <paramref name="count"/> channels from <paramref name="from"/> on.</summary>
     public abstract FeatureMap Channels(int from, int count);
 
-    /// <summary>The channels in <paramref name="parts"/> maps of as many each, in order.</summary>
-    /// <param name="channels">Of each part.</param>
+    /// <summary>The channels in <paramref name="parts"/> maps of <paramref name="channels"/> each, in order.</summary>
     public virtual IReadOnlyList<FeatureMap> Split(int parts, int channels) =>
         [.. Enumerable.Range(0, parts).Select(part => Channels(part * channels, channels))];
 
