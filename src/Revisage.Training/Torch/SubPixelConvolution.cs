@@ -7,7 +7,7 @@ namespace Revisage.Training.Torch;
 /// (Shi et al., "Is the deconvolution layer the same as a convolutional layer?", 2016). The same numbers, and many times
 /// faster on a CPU: LibTorch 1.13 transposes convolutions in 32 bits and by a slow path.
 /// </summary>
-internal sealed record SubPixelConvolution
+internal sealed class SubPixelConvolution
 {
     private readonly int kernel;
     private readonly int stride;
