@@ -25,8 +25,8 @@ mkdir -p "$out"
 building=$(mktemp "$out/building.XXXXXX")
 trap 'rm -f "$building"' EXIT
 compile() {
-    "${CXX:-g++}" -std="$1" -O2 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$abi \
-        "${includes[@]}" "$here/bridge.cpp" -o "$building" \
+    "${CXX:-g++}" -std="$1" -O2 -fopenmp -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$abi \
+        "${includes[@]}" "$here"/*.cpp -o "$building" \
         -L"$lib" -Wl,-rpath,"$lib" "${libraries[@]}"
 }
 # Headers of later versions ask for a later language.

@@ -32,12 +32,7 @@ public sealed record AdamOptions
 /// </summary>
 public sealed class Adam : IOptimizer
 {
-    private static readonly Operator MulAll = new("aten::_foreach_mul_", "Scalar");
-    private static readonly Operator AddAll = new("aten::_foreach_add_", "List");
-    private static readonly Operator AddCMulAll = new("aten::_foreach_addcmul_", "Scalar");
-    private static readonly Operator SqrtAll = new("aten::_foreach_sqrt");
-    private static readonly Operator AddScalarAll = new("aten::_foreach_add_", "Scalar");
-    private static readonly Operator AddCDivAll = new("aten::_foreach_addcdiv_", "Scalar");
+    private static readonly Operator Update = new("revisage::adam_");
 
     private readonly AdamOptions options;
     private readonly IReadOnlyList<Tensor> parameters;
@@ -61,19 +56,15 @@ public sealed class Adam : IOptimizer
 
     public void Step(IReadOnlyList<Tensor> gradients)
     {
+        ArgumentNullException.ThrowIfNull(gradients);
         Steps++;
-        using var scope = new TensorScope();
         using var mode = Autograd.WithoutGradients();
-        MulAll.CallInPlace(firstMoments, options.Beta1);
-        AddAll.CallInPlace(firstMoments, Argument.List(gradients), 1 - options.Beta1);
-        MulAll.CallInPlace(secondMoments, options.Beta2);
-        AddCMulAll.CallInPlace(secondMoments, Argument.List(gradients), Argument.List(gradients), 1 - options.Beta2);
-        var denominators = SqrtAll.CallMany(parameters.Count, secondMoments);
-        var correction1 = 1 - Math.Pow(options.Beta1, Steps);
-        var correction2 = 1 - Math.Pow(options.Beta2, Steps);
-        MulAll.CallInPlace(denominators, 1 / Math.Sqrt(correction2));
-        AddScalarAll.CallInPlace(denominators, options.Epsilon);
-        AddCDivAll.CallInPlace(Argument.List(parameters), firstMoments, denominators, -LearningRate / correction1);
+        var rate = LearningRate / (1 - Math.Pow(options.Beta1, Steps));
+        var root = 1 / Math.Sqrt(1 - Math.Pow(options.Beta2, Steps));
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            Update.CallInPlace(parameters[i], gradients[i], firstMoments[i], secondMoments[i], options.Beta1, options.Beta2, rate, root, options.Epsilon);
+        }
     }
 
     public void Dispose() => OptimizerState.Free(firstMoments, secondMoments);

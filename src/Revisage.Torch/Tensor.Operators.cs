@@ -33,6 +33,7 @@ public sealed partial class Tensor
     private static readonly Operator LinearOp = new("aten::linear");
     private static readonly Operator MatMulOp = new("aten::matmul");
     private static readonly Operator BatchNormOp = new("aten::batch_norm");
+    private static readonly Operator BatchNormReluOp = new("revisage::batch_norm_relu");
     private static readonly Operator InstanceNormOp = new("aten::instance_norm");
     private static readonly Operator MaxPool1dOp = new("aten::max_pool1d");
     private static readonly Operator MaxPool2dOp = new("aten::max_pool2d");
@@ -167,6 +168,13 @@ public sealed partial class Tensor
     /// <summary>Training updates <paramref name="mean"/> and <paramref name="variance"/> in place.</summary>
     public Tensor BatchNorm(Tensor? scale, Tensor? shift, Tensor? mean, Tensor? variance, bool training, double momentum, double epsilon) =>
         BatchNormOp.Call(this, scale, shift, mean, variance, training, momentum, epsilon, true);
+
+    /// <summary>
+    /// <see cref="BatchNorm"/> and, with <paramref name="relu"/>, <see cref="Relu"/>: the bridge's own operator, which has half the
+    /// memory to wait for where a map of bfloat16 lies channels-last.
+    /// </summary>
+    public Tensor BatchNormRelu(Tensor scale, Tensor shift, Tensor mean, Tensor variance, bool training, double momentum, double epsilon, bool relu) =>
+        BatchNormReluOp.Call(this, scale, shift, mean, variance, training, momentum, epsilon, relu);
 
     public Tensor InstanceNorm(Tensor? scale, Tensor? shift, double epsilon) =>
         InstanceNormOp.Call(this, scale, shift, Argument.None, Argument.None, true, 0.0, epsilon, true);

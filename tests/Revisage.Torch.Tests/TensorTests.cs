@@ -106,6 +106,37 @@ public class TensorTests : IDisposable
     [InlineData(float.NegativeInfinity, false)]
     public void Finite_means_neither_NaN_nor_infinite(float value, bool finite) => Tensor.Of([0f, value], 2).IsFinite().ShouldBe(finite);
 
+    [Theory]
+    [InlineData(32, true)]
+    [InlineData(32, false)]
+    [InlineData(24, true)]
+    public void Batch_norm_and_ReLU_of_a_narrow_map_are_those_of_a_wide_one(int channels, bool relu)
+    {
+        long[] shape = [2, channels, 70, 41];      // more pixels than one task takes, and not a multiple of them
+        var x = TensorCase.Given("norm.x", -3, 5, shape).To(ScalarType.BFloat16);
+        var gradient = TensorCase.Given("norm.gradient", -1, 1, shape).To(ScalarType.BFloat16);
+        float[][] Of(Func<Tensor, Tensor> kept)
+        {
+            var (scale, shift) = (TensorCase.Given("norm.scale", 0.5, 2, channels), TensorCase.Given("norm.shift", -1, 1, channels));
+            var (mean, variance) = (Tensor.Full(0.5, channels), Tensor.Full(2, channels));
+            var input = kept(x);
+            (input.RequiresGrad, scale.RequiresGrad, shift.RequiresGrad) = (true, true, true);
+            var y = input.BatchNormRelu(scale, shift, mean, variance, training: true, 0.2, 1e-5, relu);
+            var gradients = Autograd.Gradients((y * kept(gradient)).To(ScalarType.Float).Sum(), [input, scale, shift]);
+            Tensor[] all = [y, .. gradients, mean, variance];
+            return [.. all.Select(tensor => tensor.To(ScalarType.Float).ToArray())];
+        }
+
+        var narrow = Of(tensor => tensor.Contiguous(MemoryFormat.ChannelsLast));
+        var wide = Of(tensor => tensor.To(ScalarType.Float));
+
+        foreach (var (got, expected) in narrow.Zip(wide))
+        {
+            var largest = expected.Max(Math.Abs);
+            got.Zip(expected, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(largest / 128);
+        }
+    }
+
     [Fact]
     public void Batch_norm_in_training_moves_the_running_statistics()
     {

@@ -25,10 +25,12 @@ public readonly record struct ForwardMode(bool Training, Precision Precision);
 /// </summary>
 public sealed class TorchMap : FeatureMap
 {
+    /// <summary>Outputs of a linear layer from which on it computes in bfloat16.</summary>
+    private const int WideLinear = 4096;
+
     private readonly TorchNetwork network;
     private readonly ForwardMode mode;
-    private readonly Convolution? pending;
-    private readonly Unshuffled? unshuffled;
+    private readonly Pending? pending;
     private Tensor? value;
 
     internal TorchMap(Tensor value, TorchNetwork network, ForwardMode mode)
@@ -38,33 +40,24 @@ public sealed class TorchMap : FeatureMap
         this.mode = mode;
     }
 
-    /// <summary>A convolution that waits to be seen, because a pixel shuffle may follow it.</summary>
-    private TorchMap(Convolution pending, TorchNetwork network, ForwardMode mode)
+    private TorchMap(Pending pending, TorchNetwork network, ForwardMode mode)
     {
         this.pending = pending;
         this.network = network;
         this.mode = mode;
     }
 
-    /// <summary>Pixels that wait to become channels, because a convolution may follow.</summary>
-    private TorchMap(Unshuffled unshuffled, TorchNetwork network, ForwardMode mode)
-    {
-        this.unshuffled = unshuffled;
-        this.network = network;
-        this.mode = mode;
-    }
+    public Tensor Value => value ??= pending!.Run();
 
-    public Tensor Value => value ??= pending?.Run() ?? unshuffled!.Run();
+    /// <summary>What it waits with, if nobody has looked yet.</summary>
+    private Pending? Waiting => value is null ? pending : null;
 
     private bool Mixed => mode.Precision == Precision.Bf16;
 
     public override FeatureMap Conv2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
-        new TorchMap(
-            value is null && unshuffled is { } pixels && groups == 1
-                ? new Convolution(pixels.RunInRuns(), pixels.Reordered(Narrowed(weight)), Bias(bias), stride, padding, dilation, 1)
-                : new Convolution(Narrowed(), Narrowed(weight), Bias(bias), stride, padding, dilation, groups),
-            network,
-            mode);
+        With(Waiting is Unshuffled pixels && groups == 1
+            ? new Convolution(pixels.RunInRuns(), pixels.Reordered(Narrowed(weight)), Bias(bias), stride, padding, dilation, 1)
+            : new Convolution(Narrowed(), Narrowed(weight), Bias(bias), stride, padding, dilation, groups));
 
     public override FeatureMap ConvTranspose2d(Weight weight, Weight? bias, int stride = 1, int padding = 0, int outputPadding = 0, int groups = 1) =>
         SubPixelConvolution.Of(weight.Shape[2], stride, padding, outputPadding) is { } subPixels && weight.Shape[2] == weight.Shape[3]
@@ -79,16 +72,20 @@ public sealed class TorchMap : FeatureMap
             : InFp32(x => x.Conv2d(numbers, shift, 1, convolution.Padding, 1, groups).PixelShuffle(factor));
     }
 
+    // A layer of millions of weights waits for their memory; what a smaller one gives are judgements and identities, which have few
+    // numbers and need all their digits.
     public override FeatureMap Linear(Weight weight, Weight? bias) =>
-        InFp32(x => x.Linear(Number(weight), bias is null ? null : Number(bias)));
+        Mixed && weight.Shape[0] >= WideLinear
+            ? With(Narrowed().Linear(Narrowed(weight), Bias(bias)))
+            : InFp32(x => x.Linear(Number(weight), bias is null ? null : Number(bias)));
 
     public override FeatureMap BatchNorm(Weight scale, Weight shift, Weight runningMean, Weight runningVariance, double epsilon = 1e-5, double momentum = 0.1) =>
-        With(Value.BatchNorm(Number(scale), Number(shift), Number(runningMean), Number(runningVariance), mode.Training, momentum, epsilon));
+        With(new Normalisation(Value, Number(scale), Number(shift), Number(runningMean), Number(runningVariance), mode.Training, momentum, epsilon));
 
     public override FeatureMap InstanceNorm(Weight? scale, Weight? shift, double epsilon = 1e-5) =>
         InFp32(x => x.InstanceNorm(scale is null ? null : Number(scale), shift is null ? null : Number(shift), epsilon));
 
-    public override FeatureMap Relu() => With(Value.Relu());
+    public override FeatureMap Relu() => With(Waiting is Normalisation norm ? norm.RunWithRelu() : Value.Relu());
 
     public override FeatureMap LeakyRelu(double slope) => With(Value.LeakyRelu(slope));
 
@@ -167,9 +164,9 @@ public sealed class TorchMap : FeatureMap
     }
 
     public override FeatureMap PixelShuffle(int factor) => With(
-        Mixed && value is null && pending is { Groups: 1 } convolution ? convolution.RunShuffled(factor) : Value.PixelShuffle(factor));
+        Mixed && Waiting is Convolution { Groups: 1 } convolution ? convolution.RunShuffled(factor) : Value.PixelShuffle(factor));
 
-    public override FeatureMap PixelUnshuffle(int factor) => Mixed ? new TorchMap(new Unshuffled(Narrowed(), factor), network, mode) : With(Value.PixelUnshuffle(factor));
+    public override FeatureMap PixelUnshuffle(int factor) => Mixed ? With(new Unshuffled(Narrowed(), factor)) : With(Value.PixelUnshuffle(factor));
 
     public override FeatureMap Warp(FeatureMap flow, WarpBorder border)
     {
@@ -247,6 +244,8 @@ public sealed class TorchMap : FeatureMap
 
     private TorchMap With(Tensor value) => new(value, network, mode);
 
+    private TorchMap With(Pending pending) => new(pending, network, mode);
+
     /// <summary>Computes in 32 bits and returns to the precision and layout of the pass.</summary>
     private TorchMap InFp32(Func<Tensor, Tensor> compute)
     {
@@ -283,10 +282,36 @@ public sealed class TorchMap : FeatureMap
         return Tensor.Of(positions, count).To(network.Device);
     }
 
-    /// <summary>An inverse pixel shuffle and, as for <see cref="Convolution.RunShuffled"/>, its faster way before a convolution.</summary>
-    private sealed record Unshuffled(Tensor Input, int Factor)
+    /// <summary>An operator that waits to be seen, because there is a faster way for it and the one that may follow together.</summary>
+    private abstract record Pending
     {
-        public Tensor Run() => Input.PixelUnshuffle(Factor);
+        /// <summary>Computes it alone.</summary>
+        public abstract Tensor Run();
+    }
+
+    /// <summary>A batch normalisation and the ReLU behind it, in fewer passes over the map than one after the other.</summary>
+    private sealed record Normalisation(
+        Tensor Input, Tensor Scale, Tensor Shift, Tensor Mean, Tensor Variance, bool Training, double Momentum, double Epsilon) : Pending
+    {
+        private bool counted;
+
+        public override Tensor Run() => Run(relu: false);
+
+        public Tensor RunWithRelu() => Run(relu: true);
+
+        private Tensor Run(bool relu)
+        {
+            // Seen with the ReLU and without, the batch still moves the running statistics once.
+            var momentum = counted ? 0 : Momentum;
+            counted = true;
+            return Input.BatchNormRelu(Scale, Shift, Mean, Variance, Training, momentum, Epsilon, relu);
+        }
+    }
+
+    /// <summary>An inverse pixel shuffle and, as for <see cref="Convolution.RunShuffled"/>, its faster way before a convolution.</summary>
+    private sealed record Unshuffled(Tensor Input, int Factor) : Pending
+    {
+        public override Tensor Run() => Input.PixelUnshuffle(Factor);
 
         /// <summary>Its channels in the order [factor, factor, C].</summary>
         public Tensor RunInRuns()
@@ -308,9 +333,9 @@ public sealed class TorchMap : FeatureMap
         }
     }
 
-    private sealed record Convolution(Tensor Input, Tensor Weight, Tensor? Bias, int Stride, int Padding, int Dilation, int Groups)
+    private sealed record Convolution(Tensor Input, Tensor Weight, Tensor? Bias, int Stride, int Padding, int Dilation, int Groups) : Pending
     {
-        public Tensor Run() => Input.Conv2d(Weight, Bias, Stride, Padding, Dilation, Groups);
+        public override Tensor Run() => Input.Conv2d(Weight, Bias, Stride, Padding, Dilation, Groups);
 
         /// <summary>
         /// The convolution and the pixel shuffle behind it. Channels-last, shuffling moves single numbers about; with

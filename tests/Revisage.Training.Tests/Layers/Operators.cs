@@ -92,6 +92,9 @@ public static class Operators
         yield return new Setup("batch_norm").Input(2, 3, 5, 7).Weight("weight", 3).Weight("bias", 3)
             .Buffer("running_mean", -1, 1, 3).Buffer("running_var", 0.25, 2, 3)
             .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3]));
+        yield return new Setup("batch_norm_relu").Input(2, 3, 5, 7).Weight("weight", 3).Weight("bias", 3)
+            .Buffer("running_mean", -1, 1, 3).Buffer("running_var", 0.25, 2, 3)
+            .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3]).Relu());
         yield return new Setup("batch_norm_epsilon").Input(2, 3, 5, 7).Weight("weight", 3).Weight("bias", 3)
             .Buffer("running_mean", -1, 1, 3).Buffer("running_var", 0, 0.1, 3)
             .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3], epsilon: 0.01, momentum: 0.2));
@@ -218,6 +221,9 @@ public static class Operators
         yield return new Setup("batch_norm_training") { Training = true }.Input(3, 3, 5, 7).Weight("weight", 3).Weight("bias", 3)
             .Buffer("running_mean", -1, 1, 3).Buffer("running_var", 0.25, 2, 3)
             .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3], momentum: 0.2));
+        yield return new Setup("batch_norm_relu_training") { Training = true }.Input(3, 16, 5, 7).Weight("weight", 16).Weight("bias", 16)
+            .Buffer("running_mean", -1, 1, 16).Buffer("running_var", 0.25, 2, 16)
+            .Is((x, w) => x[0].BatchNorm(w[0], w[1], w[2], w[3], momentum: 0.2).Relu());
         yield return new Setup("batch_std") { Training = true, Exported = false }.Input(3, 4, 5, 7).Is((x, _) => x[0].BatchStd());
         yield return new Setup("batch_std_unbiased") { Training = true, Exported = false }.Input(3, 4, 5, 7).Is((x, _) => x[0].BatchStd(unbiased: true));
         yield return new Setup("dropout2d_in_use") { Exported = false }.Input(2, 3, 5, 7).Is((x, _) => x[0].Dropout2d(0.5));

@@ -93,6 +93,21 @@ public class TorchNetworkTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_that_is_seen_with_a_ReLU_and_without_counts_once()
+    {
+        using var once = new TorchNetwork("once", new BatchNorm2d(3), seed: 0);
+        using var twice = new TorchNetwork("twice", new SeenTwice(), seed: 0);
+        var x = Given("batch.x0", "", -1, 2, 3, 3, 5, 7).ToTensor();
+
+        var normalised = once.Forward(x, InTraining);
+        var both = twice.Forward(x, InTraining);
+
+        both.ToArray().ShouldBe((normalised.Relu() + normalised).ToArray());
+        twice.Save().Single(array => array.Name == "norm.running_mean").ToFloats()
+            .ShouldBe(once.Save().Single(array => array.Name == "running_mean").ToFloats());
+    }
+
+    [Fact]
     public void Bf16_statistics_stay_in_32_bits()
     {
         using var network = new TorchNetwork("generator", new Sequence(new Conv2d(3, 3, 3), new BatchNorm2d(3)), seed: 0);
@@ -192,5 +207,16 @@ public class TorchNetworkTests : IDisposable
     private sealed class Dropout : Block
     {
         public override FeatureMap Forward(FeatureMap x) => x.Dropout2d(0.5);
+    }
+
+    private sealed class SeenTwice : Block
+    {
+        private readonly BatchNorm2d norm = new(3);
+
+        public override FeatureMap Forward(FeatureMap x)
+        {
+            var normalised = norm.Forward(x);
+            return normalised.Relu() + normalised;
+        }
     }
 }
