@@ -1,43 +1,62 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Revisage.Evaluation;
 
-/// <summary>What <see cref="Evaluator"/> found, in the layout of <c>evaluate --json</c>.</summary>
-public sealed record EvaluationReport(ProtocolFacts Protocol, IReadOnlyList<ModelScores> Models)
+/// <summary>What <see cref="Evaluator"/> found. Every model was shown the same faces, so that they compare face by face.</summary>
+public sealed class EvaluationReport
 {
-    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Default.EvaluationReport);
+    /// <summary>A group of fewer faces is never named the worst: a few hard ones would make it so.</summary>
+    public const int SmallestGroup = 10;
+
+    private readonly Bootstrap bootstrap;
+
+    internal EvaluationReport(
+        Protocol protocol, IReadOnlyList<FaceImage> faces, IReadOnlyList<ModelScores> models, IReadOnlyList<string> footnotes, Bootstrap bootstrap)
+    {
+        (Protocol, Faces, Models, Footnotes) = (protocol, faces, models, footnotes);
+        this.bootstrap = bootstrap;
+    }
+
+    public Protocol Protocol { get; }
+
+    public IReadOnlyList<FaceImage> Faces { get; }
+
+    /// <summary>In the order in which they were given.</summary>
+    public IReadOnlyList<ModelScores> Models { get; }
+
+    /// <summary>What is absent and why, and what a figure hides.</summary>
+    public IReadOnlyList<string> Footnotes { get; }
+
+    /// <summary>The metrics that at least one model has, in <see cref="Metric.All"/>'s order.</summary>
+    public IReadOnlyList<Metric> Metrics => [.. Metric.All.Where(metric => Models.Any(model => model.Mean(metric) is not null))];
+
+    /// <summary>The faces told apart by what their source says of them; empty where it says nothing.</summary>
+    public IReadOnlyList<FaceGroup> By(Grouping grouping) => FaceGroup.Of(Faces, grouping);
+
+    /// <summary>The group of at least <see cref="SmallestGroup"/> faces that a model serves worst; null where there are not two such groups.</summary>
+    public FaceGroup? Worst(ModelScores model, Grouping grouping, Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(metric);
+        FaceGroup[] groups = [.. By(grouping).Where(group => group.Faces.Count >= SmallestGroup)];
+        return groups.Length < 2 || model.Of(metric) is null ? null : groups.MinBy(group => metric.Gain(model.Mean(metric, group)!.Value, 0));
+    }
+
+    /// <summary>How much better one model is than another, face by face.</summary>
+    /// <returns>Null where either was not measured by the metric, face by face.</returns>
+    public PairedComparison? Compare(ModelScores model, ModelScores other, Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(metric);
+        if (model.Of(metric) is not { } mine || other.Of(metric) is not { } theirs)
+            return null;
+
+        double[] gains = [.. mine.Zip(theirs, metric.Gain)];
+        return new PairedComparison(gains.Average(), bootstrap.IntervalsOf([gains])?[0], gains.Count(gain => gain > 0) / (double)gains.Length);
+    }
 }
 
-/// <param name="Images">How many faces were compared.</param>
-public sealed record ProtocolFacts(string Name, int Scale, int Hr, string Degradation, int Border, int Images);
-
-/// <summary>
-/// Means over all faces. What needs weights that are not there is null, never an estimate.
-/// </summary>
-/// <param name="Psnr">dB on RGB; equal images count as 100.</param>
-/// <param name="PsnrY">dB on BT.601 luma; likewise.</param>
-/// <param name="FacesPerSecond">Of the enlargement alone: no reading, no comparing, no first batch.</param>
-/// <param name="Intervals">By field name, the 95 % bootstrap interval of the mean: [low, high].</param>
-/// <param name="Sets">The same means for each source of faces.</param>
-public sealed record ModelScores(
-    string Name,
-    double Psnr,
-    double PsnrY,
-    double Ssim,
-    double? MsSsim,
-    double? Lpips,
-    double? Identity,
-    double? Nme,
-    double? Fid,
-    double? FrechetIdentity,
-    double? DataConsistency,
-    double FacesPerSecond,
-    IReadOnlyDictionary<string, double[]> Intervals,
-    [property: JsonIgnore] IReadOnlyList<SetScores> Sets);
-
-public sealed record SetScores(string Set, int Images, double Psnr, double PsnrY, double Ssim);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(EvaluationReport))]
-internal sealed partial class EvaluationJson : JsonSerializerContext;
+/// <summary>Two models on the same faces.</summary>
+/// <param name="Gain">Mean over the faces of how much better the first is; negative where it is worse.</param>
+/// <param name="Interval">Of <paramref name="Gain"/>: the difference is one of chance where it holds 0. Null for a single face.</param>
+/// <param name="Share">Of the faces that are better in the first.</param>
+public sealed record PairedComparison(double Gain, Interval? Interval, double Share);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Metrics;
 
@@ -13,6 +14,9 @@ public sealed record EvaluationOptions
     public int BootstrapSamples { get; init; } = 1000;
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>The networks that metrics look through, which stay the caller's; null to compare by pixels alone.</summary>
+    public ComparingNetworks? Networks { get; init; }
 }
 
 public sealed record EvaluationProgress(int Done, int Total);
@@ -20,10 +24,7 @@ public sealed record EvaluationProgress(int Done, int Total);
 /// <summary>Compares upscalers on the same faces.</summary>
 public static class Evaluator
 {
-    // A mean cannot hold infinity, and JSON cannot write it.
-    private const double PsnrOfEqualImages = 100;
-
-    /// <summary>Makes each pair once, lets every upscaler enlarge it, and compares. Memory does not grow with the faces.</summary>
+    /// <summary>Makes each pair once, lets every upscaler enlarge it, and compares. Memory does not grow with the faces' pictures.</summary>
     /// <exception cref="RevisageException">No faces, a face that makes no pair, or an upscaler whose output is not of the protocol's size.</exception>
     /// <exception cref="OperationCanceledException">Between two batches.</exception>
     public static EvaluationReport Evaluate(
@@ -38,6 +39,38 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(upscalers);
         options ??= new EvaluationOptions();
+        CheckCandidates(faces, protocol, upscalers);
+        using var none = options.Networks is null ? ComparingNetworks.None() : null;
+        var networks = options.Networks ?? none!;
+
+        var truths = new SetStatistics(networks);
+        var candidates = upscalers.Select(upscaler => new Candidate(upscaler, faces.Count, networks)).ToArray();
+        for (var start = 0; start < faces.Count; start += options.BatchSize)
+        {
+            cancel.ThrowIfCancellationRequested();
+            FaceImage[] batch = [.. faces.Skip(start).Take(options.BatchSize)];
+            var pairs = InParallel(batch.Length, i => protocol.MakePair(batch[i]));
+            Image[] small = [.. pairs.Select(pair => pair.Lr)];
+            var guides = protocol.Guided ? InParallel(batch.Length, i => protocol.MakePair(batch[i].Guide!).Hr) : [];
+            var truth = new LookedAt([.. pairs.Select(pair => pair.Hr)], protocol, networks, cancel);
+            truths.Add(truth);
+            foreach (var candidate in candidates)
+            {
+                var large = candidate.Enlarge(batch, small, guides, first: start == 0);
+                CheckSizes(candidate.Upscaler, large, batch, truth.Faces, protocol);
+                candidate.Compare(start, new LookedAt(large, protocol, networks, cancel), truth, small, protocol, networks, cancel);
+            }
+
+            progress?.Report(new EvaluationProgress(start + batch.Length, faces.Count));
+        }
+
+        var bootstrap = new Bootstrap(options.BootstrapSamples, options.Seed);
+        var scores = Summarise(candidates, truths, bootstrap);
+        return new EvaluationReport(protocol, faces, scores, [.. Footnotes(candidates, protocol, networks, faces.Count)], bootstrap);
+    }
+
+    private static void CheckCandidates(IReadOnlyList<FaceImage> faces, Protocol protocol, IReadOnlyList<Upscaler> upscalers)
+    {
         if (faces.Count == 0)
             throw new RevisageException("There are no faces to compare on. Name a folder that holds some, with --data.");
 
@@ -48,40 +81,65 @@ public static class Evaluator
         }
 
         if (protocol.Guided && faces.FirstOrDefault(face => face.Guide is null) is { } alone)
-        {
             throw new ArgumentException($"'{alone.Path}' has no guide, and {protocol.Name} compares faces that have one.", nameof(faces));
-        }
 
-        var scores = upscalers.Select(_ => new Scores[faces.Count]).ToArray();
-        var seconds = new double[upscalers.Count];
-        var timed = 0;
-        for (var start = 0; start < faces.Count; start += options.BatchSize)
+        if (upscalers.GroupBy(upscaler => upscaler.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new RevisageException($"Two candidates are called '{twice.Key}'. Rename one's folder or file.");
+    }
+
+    private static void CheckSizes(Upscaler upscaler, IReadOnlyList<Image> large, FaceImage[] batch, IReadOnlyList<Image> truth, Protocol protocol)
+    {
+        if (large.Count != batch.Length)
+            throw new RevisageException($"'{upscaler.Name}' made {large.Count} faces of {batch.Length}. Compare models that enlarge one face into one.");
+
+        for (var i = 0; i < large.Count; i++)
         {
-            cancel.ThrowIfCancellationRequested();
-            var pairs = InParallel(Math.Min(options.BatchSize, faces.Count - start), i => protocol.MakePair(faces[start + i]));
-            Image[] small = [.. pairs.Select(pair => pair.Lr)];
-            var guides = protocol.Guided ? InParallel(pairs.Length, i => protocol.MakePair(faces[start + i].Guide!).Hr) : [];
-            var truth = InParallel(pairs.Length, i => ToCompare(pairs[i].Hr, protocol));
-            for (var u = 0; u < upscalers.Count; u++)
-            {
-                // The first batch also pays for compiling and for the first allocations; it is not what a rate means.
-                if (start == 0)
-                    Enlarge(upscalers[u], small, guides, protocol);
-                var clock = Stopwatch.GetTimestamp();
-                var large = Enlarge(upscalers[u], small, guides, protocol);
-                seconds[u] += Stopwatch.GetElapsedTime(clock).TotalSeconds;
-                InParallel(pairs.Length, i => scores[u][start + i] = Scores.Of(ToCompare(large[i], protocol), truth[i]));
-            }
+            var (sr, hr) = (large[i], truth[i]);
+            if (sr.Width == hr.Width && sr.Height == hr.Height)
+                continue;
 
-            timed += pairs.Length;
-            progress?.Report(new EvaluationProgress(timed, faces.Count));
+            throw upscaler.Find is null
+                ? new RevisageException(
+                    $"'{upscaler.Name}' enlarged {protocol.Lr}x{protocol.Lr} to {sr.Width}x{sr.Height}, but {protocol.Name} compares at {protocol.Hr}x{protocol.Hr}. Choose a model of scale {protocol.Scale}.")
+                : new RevisageException(
+                    $"'{upscaler.Name}' has {sr.Width}x{sr.Height} for '{batch[i].Path}', which is {hr.Width}x{hr.Height} in {protocol.Name}. Compare pictures of one size.");
+        }
+    }
+
+    private static ModelScores[] Summarise(Candidate[] candidates, SetStatistics truths, Bootstrap bootstrap)
+    {
+        var rows = candidates.SelectMany(candidate => candidate.Values.Values).ToArray();
+        var intervals = bootstrap.IntervalsOf(rows);
+        var at = 0;
+        return
+        [
+            .. candidates.Select(candidate =>
+            {
+                var own = candidate.Values.Keys.ToDictionary(metric => metric, _ => intervals?[at++]);
+                return new ModelScores(
+                    candidate.Upscaler.Name, candidate.FacesPerSecond, candidate.Values, candidate.OfSet(truths),
+                    own.Where(interval => interval.Value is not null).ToDictionary(interval => interval.Key, interval => interval.Value!.Value));
+            }),
+        ];
+    }
+
+    private static IEnumerable<string> Footnotes(Candidate[] candidates, Protocol protocol, ComparingNetworks networks, int faces)
+    {
+        foreach (var reason in networks.Absent.GroupBy(absent => absent.Reason, absent => absent.Metric.Title))
+            yield return $"{string.Join(", ", reason)}: absent, {reason.Key}.";
+
+        foreach (var (metric, network) in new[] { (Metric.Lpips, networks.Lpips), (Metric.LpipsVgg, networks.LpipsVgg) })
+        {
+            if (network is not null && candidates.Any(candidate => !candidate.Values.ContainsKey(metric)))
+                yield return $"{metric.Title}: absent, its network was imported for faces of {network.Size}.";
         }
 
-        var intervals = Bootstrap(scores, options);
-        var models = upscalers.Select((upscaler, u) => Summarise(upscaler.Name, faces, scores[u], timed / seconds[u], intervals[u]));
-        var facts = new ProtocolFacts(
-            protocol.Name, protocol.Scale, protocol.Hr, protocol.Degradation.ToString().ToLowerInvariant(), protocol.Border, faces.Count);
-        return new EvaluationReport(facts, [.. models]);
+        if (protocol.ComparesFiles)
+            yield return $"{Metric.DataConsistency.Title}: absent, nothing was made small.";
+        if (faces < 2)
+            yield return "One face alone has no intervals, and no distances between sets.";
+        foreach (var candidate in candidates.Where(candidate => candidate.Equal > 0))
+            yield return $"{candidate.Equal} of {faces} faces of '{candidate.Upscaler.Name}' equal the true ones in every bit; their PSNR, which is infinite, counts as {Candidate.PsnrOfEqualImages} dB.";
     }
 
     private static T[] InParallel<T>(int count, Func<int, T> make)
@@ -99,84 +157,175 @@ public static class Evaluator
         return made;
     }
 
-    private static IReadOnlyList<Image> Enlarge(Upscaler upscaler, Image[] small, Image[] guides, Protocol protocol)
+    /// <summary>Some faces, 8 bits a value, and what metrics and networks see in them.</summary>
+    private sealed class LookedAt
     {
-        var large = upscaler.EnlargeGuided?.Invoke(small, guides) ?? upscaler.Enlarge(small);
-        if (large.Count != small.Length)
-            throw new RevisageException($"'{upscaler.Name}' made {large.Count} faces of {small.Length}. Compare models that enlarge one face into one.");
-        return large.FirstOrDefault(face => face.Width != protocol.Hr || face.Height != protocol.Hr) is { } odd
-            ? throw new RevisageException(
-                $"'{upscaler.Name}' enlarged {protocol.Lr}x{protocol.Lr} to {odd.Width}x{odd.Height}, but {protocol.Name} compares at {protocol.Hr}x{protocol.Hr}. Choose a model of scale {protocol.Scale}.")
-            : large;
-    }
-
-    private static Planes ToCompare(Image image, Protocol protocol) =>
-        Planes.Of(image.CentralSquare(protocol.Hr - 2 * protocol.Border));
-
-    private static ModelScores Summarise(
-        string name, IReadOnlyList<FaceImage> faces, Scores[] scores, double facesPerSecond, IReadOnlyDictionary<string, double[]> intervals)
-    {
-        var all = Scores.Mean(scores);
-        var sets = faces.Zip(scores).GroupBy(pair => pair.First.Set, pair => pair.Second).Select(group =>
+        public LookedAt(IReadOnlyList<Image> faces, Protocol protocol, ComparingNetworks networks, CancellationToken cancel)
         {
-            var mean = Scores.Mean([.. group]);
-            return new SetScores(group.Key, group.Count(), mean.Psnr, mean.PsnrY, mean.Ssim);
-        });
-        return new ModelScores(
-            name, all.Psnr, all.PsnrY, all.Ssim, MsSsim: null, Lpips: null, Identity: null, Nme: null, Fid: null, FrechetIdentity: null,
-            DataConsistency: null, facesPerSecond, intervals, [.. sets]);
-    }
-
-    // Every model sees the same resampled faces, so that what makes one face hard moves all intervals alike.
-    private static IReadOnlyDictionary<string, double[]>[] Bootstrap(Scores[][] scores, EvaluationOptions options)
-    {
-        var random = new Random(options.Seed);
-        var count = scores.Length == 0 ? 0 : scores[0].Length;
-        var drawn = new int[count];
-        var means = scores.Select(_ => new Scores[options.BootstrapSamples]).ToArray();
-        for (var sample = 0; sample < options.BootstrapSamples; sample++)
-        {
-            for (var i = 0; i < count; i++)
-                drawn[i] = random.Next(count);
-            for (var u = 0; u < scores.Length; u++)
-                means[u][sample] = Scores.Mean(scores[u], drawn);
+            Faces = InParallel(faces.Count, i => Image.FromRgb24(faces[i].Width, faces[i].Height, faces[i].ToRgb24()));
+            Cut = protocol.Border == 0 ? Faces : InParallel(faces.Count, i => CutBorder(Faces[i], protocol.Border));
+            Planes = InParallel(faces.Count, i => Metrics.Planes.Of(Cut[i]));
+            Landmarks = networks.Landmarks?.Detect(Faces, cancel);
+            Identities = networks.Identity?.Embed(Faces, cancel);
+            Features = networks.Inception?.Describe(Cut, cancel);
         }
 
-        return [.. means.Select(of => new Dictionary<string, double[]>
-        {
-            ["psnr"] = Interval(of.Select(score => score.Psnr)),
-            ["psnr_y"] = Interval(of.Select(score => score.PsnrY)),
-            ["ssim"] = Interval(of.Select(score => score.Ssim)),
-        })];
+        public IReadOnlyList<Image> Faces { get; }
+
+        /// <summary>Without the protocol's border.</summary>
+        public IReadOnlyList<Image> Cut { get; }
+
+        public IReadOnlyList<Planes> Planes { get; }
+
+        public IReadOnlyList<Landmarks>? Landmarks { get; }
+
+        public IReadOnlyList<float[]>? Identities { get; }
+
+        public IReadOnlyList<float[]>? Features { get; }
+
+        private static Image CutBorder(Image face, int border) => face.Crop(border, border, face.Width - 2 * border, face.Height - 2 * border);
     }
 
-    private static double[] Interval(IEnumerable<double> means)
+    /// <summary>What Frechet distances want to know of a set of faces.</summary>
+    private sealed class SetStatistics(ComparingNetworks networks)
     {
-        double[] sorted = [.. means.Order()];
-        double Quantile(double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
-        return [Quantile(0.025), Quantile(0.975)];
-    }
+        public FeatureStatistics? Identities { get; private set; }
 
-    private readonly record struct Scores(double Psnr, double PsnrY, double Ssim)
-    {
-        public static Scores Of(Planes sr, Planes hr) => new(
-            Math.Min(Metrics.Psnr.OfRgb(sr, hr), PsnrOfEqualImages),
-            Math.Min(Metrics.Psnr.OfLuma(sr, hr), PsnrOfEqualImages),
-            Metrics.Ssim.OfRgb(sr, hr));
+        public FeatureStatistics? Features { get; private set; }
 
-        public static Scores Mean(Scores[] scores) => Mean(scores, [.. Enumerable.Range(0, scores.Length)]);
-
-        public static Scores Mean(Scores[] scores, int[] chosen)
+        public void Add(LookedAt faces)
         {
-            var (psnr, psnrY, ssim) = (0.0, 0.0, 0.0);
-            foreach (var i in chosen)
+            Identities = Add(Identities, networks.Identity is null ? null : faces.Identities);
+            Features = Add(Features, networks.Inception is null ? null : faces.Features);
+        }
+
+        private static FeatureStatistics? Add(FeatureStatistics? statistics, IReadOnlyList<float[]>? rows)
+        {
+            foreach (var row in rows ?? [])
             {
-                psnr += scores[i].Psnr;
-                psnrY += scores[i].PsnrY;
-                ssim += scores[i].Ssim;
+                statistics ??= new FeatureStatistics(row.Length);
+                statistics.Add(row);
             }
 
-            return new Scores(psnr / chosen.Length, psnrY / chosen.Length, ssim / chosen.Length);
+            return statistics;
         }
+    }
+
+    /// <summary>One upscaler, and what was measured of it so far.</summary>
+    private sealed class Candidate(Upscaler upscaler, int count, ComparingNetworks networks)
+    {
+        // A mean cannot hold infinity, and JSON cannot write it.
+        public const int PsnrOfEqualImages = 100;
+
+        private const int PsnrBatch = 16;
+
+        private readonly SetStatistics statistics = new(networks);
+        private readonly double[] errors = new double[count];
+        private readonly HashSet<Metric> otherSizes = [];
+        private double seconds;
+        private int timed;
+
+        public Upscaler Upscaler => upscaler;
+
+        public Dictionary<Metric, double[]> Values { get; } = [];
+
+        /// <summary>Faces that equal the true ones in every bit.</summary>
+        public int Equal { get; private set; }
+
+        public double? FacesPerSecond => upscaler.Find is null ? timed / seconds : null;
+
+        public IReadOnlyList<Image> Enlarge(FaceImage[] batch, Image[] small, Image[] guides, bool first)
+        {
+            if (upscaler.Find is { } find)
+                return InParallel(batch.Length, i => find(batch[i]));
+
+            // The first batch also pays for compiling and for the first allocations; it is not what a rate means.
+            if (first)
+                Enlarge(small, guides);
+            var clock = Stopwatch.GetTimestamp();
+            var large = Enlarge(small, guides);
+            seconds += Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            timed += small.Length;
+            return large;
+        }
+
+        public void Compare(int start, LookedAt sr, LookedAt hr, Image[] small, Protocol protocol, ComparingNetworks looks, CancellationToken cancel)
+        {
+            InParallel(sr.Planes.Count, i => errors[start + i] = Psnr.MeanSquaredError(sr.Planes[i], hr.Planes[i]));
+            Equal += errors.AsSpan(start, sr.Planes.Count).Count(0.0);
+            ByFace(Metric.Psnr, i => Finite(Psnr.FromMse(errors[start + i])));
+            ByFace(Metric.PsnrY, i => Finite(Psnr.OfLuma(sr.Planes[i], hr.Planes[i])));
+            ByFace(Metric.Ssim, i => Ssim.OfRgb(sr.Planes[i], hr.Planes[i]));
+            ByFace(Metric.SsimY, i => Ssim.OfLuma(sr.Planes[i], hr.Planes[i]));
+            ByFace(Metric.MsSsim, i => MsSsim.OfRgb(sr.Planes[i], hr.Planes[i]));
+            ByFace(Metric.MsSsimProgressive, i => MsSsim.OfRgbAsProgressive(sr.Planes[i], hr.Planes[i]));
+            if (!protocol.ComparesFiles)
+                ByFace(Metric.DataConsistency, i => Finite(Psnr.OfRgb(Planes.Of(protocol.MakeSmall(sr.Faces[i])), Planes.Of(small[i]))));
+            if (looks.Landmarks is not null)
+            {
+                ByFace(Metric.Nme, i => 100 * LandmarkError.Normalized(sr.Landmarks![i], hr.Landmarks![i], sr.Faces[i].Width));
+                ByFace(Metric.LandmarkDistance, i => LandmarkError.Distance(sr.Landmarks![i], hr.Landmarks![i]));
+            }
+
+            if (looks.Identity is not null)
+                ByFace(Metric.Identity, i => CosineSimilarity.Cosine(sr.Identities![i], hr.Identities![i]));
+            ByDistance(Metric.Lpips, looks.Lpips);
+            ByDistance(Metric.LpipsVgg, looks.LpipsVgg);
+            statistics.Add(sr);
+
+            void ByFace(Metric metric, Func<int, double> measure)
+            {
+                var row = RowOf(metric);
+                InParallel(sr.Planes.Count, i => row[start + i] = measure(i));
+            }
+
+            void ByDistance(Metric metric, PerceptualDistance? network)
+            {
+                if (network is null || otherSizes.Contains(metric))
+                    return;
+
+                if (sr.Cut.All(face => face.Width == network.Size.Width && face.Height == network.Size.Height))
+                {
+                    network.Between(sr.Cut, hr.Cut, cancel).ToArray().CopyTo(RowOf(metric), start);
+                }
+                else
+                {
+                    Values.Remove(metric);
+                    otherSizes.Add(metric);
+                }
+            }
+        }
+
+        public IReadOnlyDictionary<Metric, double> OfSet(SetStatistics truths)
+        {
+            var measured = new Dictionary<Metric, double>
+            {
+                [Metric.PsnrBatch] = errors.Chunk(PsnrBatch).Average(batch => Finite(Psnr.FromMse(batch.Average()))),
+            };
+            if (count > 1)
+            {
+                Add(Metric.FrechetIdentity, truths.Identities, statistics.Identities);
+                Add(Metric.Fid, truths.Features, statistics.Features);
+            }
+
+            return measured;
+
+            void Add(Metric metric, FeatureStatistics? a, FeatureStatistics? b)
+            {
+                if (a is not null && b is not null)
+                    measured[metric] = FrechetDistance.Between(a, b);
+            }
+        }
+
+        private double[] RowOf(Metric metric)
+        {
+            if (!Values.TryGetValue(metric, out var row))
+                Values[metric] = row = new double[count];
+            return row;
+        }
+
+        private IReadOnlyList<Image> Enlarge(Image[] small, Image[] guides) => upscaler.EnlargeGuided?.Invoke(small, guides) ?? upscaler.Enlarge(small);
+
+        private static double Finite(double psnr) => Math.Min(psnr, PsnrOfEqualImages);
     }
 }

@@ -2,18 +2,30 @@ using Revisage.Imaging;
 
 namespace Revisage.Evaluation;
 
+/// <summary>What a paper's headline figures are of.</summary>
+public enum Colours
+{
+    Rgb,
+
+    /// <summary>BT.601 luma, 16 to 235.</summary>
+    Luma,
+}
+
 /// <summary>How the pairs of a comparison are made; figures compare only within one protocol.</summary>
-/// <param name="Scale">HR side over LR side.</param>
-/// <param name="Hr">Side of the large face in pixels.</param>
-/// <param name="Degradation">Pillow's filter, antialiased and rounded to 8 bits after each pass, that makes LR from HR.</param>
+/// <param name="Scale">HR side over LR side; 1 where nothing is enlarged.</param>
+/// <param name="Hr">Side of the large face in pixels; 0 for that of each file.</param>
+/// <param name="Degradation">What makes LR from HR, 8 bits a value.</param>
 /// <param name="Border">Pixels left out on each side when images are compared.</param>
-public sealed record Protocol(string Name, int Scale, int Hr, ResampleFilter Degradation, int Border)
+public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degradation, int Border)
 {
     /// <summary>
     /// 16 to 128: HR is the central square, a larger one brought to 128 by antialiased bicubic (a = -0.5); LR is
     /// 16x16 by the same; metrics on 8-bit RGB without cutting a border.
     /// </summary>
-    public static Protocol Revisage8x { get; } = new("revisage-8x", Scale: 8, Hr: 128, ResampleFilter.Bicubic, Border: 0);
+    public static Protocol Revisage8x { get; } = new("revisage-8x", Scale: 8, Hr: 128, ShrinkMethod.Bicubic, Border: 0)
+    {
+        Source = "this project's own tables",
+    };
 
     /// <summary>
     /// The same on the faces of which there is another photograph of the same person (<see cref="FaceSet.Guided"/>), which is made
@@ -21,18 +33,89 @@ public sealed record Protocol(string Name, int Scale, int Hr, ResampleFilter Deg
     /// </summary>
     public static Protocol Revisage8xGuided { get; } = Revisage8x with { Name = "revisage-8x-guided", Guided = true };
 
-    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided];
+    /// <summary>64 to 128 by Pillow's bilinear, where real poor faces differ from shrunk ones: the sizes of <c>low-to-high.compact</c>.</summary>
+    public static Protocol Revisage2x { get; } = Revisage8x with { Name = "revisage-2x", Scale = 2, Degradation = ShrinkMethod.Bilinear };
+
+    /// <summary>
+    /// Kim 2019, tables 1 to 3, on aligned faces: bilinear halves from 128 to 16, RGB; PSNR by batches of 16 and the authors' MS-SSIM
+    /// are what their code prints.
+    /// </summary>
+    public static Protocol Progressive { get; } = new("progressive", Scale: 8, Hr: 128, ShrinkMethod.BilinearChain, Border: 0)
+    {
+        Source = "Kim 2019, tables 1 to 3 (aligned)",
+        HrFilter = ResampleFilter.Bilinear,
+    };
+
+    /// <summary>Dogan 2019, its table on VggFace2 and WebFace: 32 to 256 by MATLAB's bicubic, with a guide, RGB.</summary>
+    public static Protocol Gwainet { get; } = new("gwainet", Scale: 8, Hr: 256, ShrinkMethod.Matlab, Border: 0)
+    {
+        Source = "Dogan 2019, VggFace2 and WebFace",
+        Guided = true,
+    };
+
+    /// <summary>Bulat 2018, table 1's PSNR: 16 to 64 by bilinear, RGB.</summary>
+    public static Protocol HighToLow { get; } = new("high-to-low", Scale: 4, Hr: 64, ShrinkMethod.Bilinear, Border: 0)
+    {
+        Source = "Bulat 2018, table 1 (PSNR)",
+    };
+
+    /// <summary>W-Net 2024, tables at 4x: 32 to 128 by Pillow's bicubic, luma, a border of the scale cut (DIC's protocol).</summary>
+    public static Protocol WNet4x { get; } = new("wnet-4x", Scale: 4, Hr: 128, ShrinkMethod.Bicubic, Border: 4)
+    {
+        Source = "W-Net 2024, 4x (DIC's protocol)",
+        Headline = Colours.Luma,
+    };
+
+    /// <inheritdoc cref="WNet4x"/>
+    public static Protocol WNet8x { get; } = WNet4x with { Name = "wnet-8x", Scale = 8, Border = 8, Source = "W-Net 2024, 8x (DIC's protocol)" };
+
+    /// <summary>Results that are there already against the true pictures of the same names, both as they are.</summary>
+    public static Protocol Files { get; } = new("files", Scale: 1, Hr: 0, ShrinkMethod.Bicubic, Border: 0) { Source = "pictures as they are" };
+
+    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Files];
+
+    /// <summary>Whose tables it is for.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What brings a larger square to <see cref="Hr"/>, antialiased.</summary>
+    public ResampleFilter HrFilter { get; private init; } = ResampleFilter.Bicubic;
 
     /// <summary>Whether only faces are compared that have a guide.</summary>
     public bool Guided { get; private init; }
 
+    /// <summary>What the tables' PSNR and SSIM are of; the other is measured too.</summary>
+    public Colours Headline { get; private init; }
+
     /// <summary>Side of the small face in pixels.</summary>
     public int Lr => Hr / Scale;
+
+    /// <summary>Whether pictures are compared as they are, and none is made small.</summary>
+    public bool ComparesFiles => Hr == 0;
+
+    /// <summary>By what models are ordered.</summary>
+    public Metric HeadlineMetric => Headline == Colours.Luma ? Metric.PsnrY : Metric.Psnr;
+
+    /// <summary>As files name the degradation: "bicubic", "bilinear-chain".</summary>
+    internal string DegradationName => Degradation == ShrinkMethod.BilinearChain ? "bilinear-chain" : Degradation.ToString().ToLowerInvariant();
 
     /// <exception cref="RevisageException">No protocol has that name.</exception>
     public static Protocol Named(string name) =>
         All.FirstOrDefault(protocol => protocol.Name == name)
         ?? throw new RevisageException($"There is no protocol '{name}'. Choose from: {string.Join(", ", All.Select(protocol => protocol.Name))}.");
+
+    /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
+    public string Describe() => ComparesFiles
+        ? $"pictures as they are, {ColoursAndBorder}"
+        : $"{Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}, {ColoursAndBorder}";
+
+    private string ColoursAndBorder => $"PSNR and SSIM of {(Headline == Colours.Luma ? "luma" : "RGB")}, {(Border == 0 ? "no border cut" : $"{Border} pixels of border cut")}";
+
+    /// <summary>Whether a face is large enough, as far as its index tells.</summary>
+    public bool Takes(FaceImage face)
+    {
+        ArgumentNullException.ThrowIfNull(face);
+        return face.Hr is not { } side || side >= Hr;
+    }
 
     /// <summary>Reads a face: <see cref="Lr"/> x <see cref="Lr"/> and <see cref="Hr"/> x <see cref="Hr"/>.</summary>
     /// <exception cref="RevisageException">The file cannot be read, or its face is smaller than <see cref="Hr"/>.</exception>
@@ -40,6 +123,9 @@ public sealed record Protocol(string Name, int Scale, int Hr, ResampleFilter Deg
     {
         ArgumentNullException.ThrowIfNull(face);
         var file = ImageFile.Load(face.Path);
+        if (ComparesFiles)
+            return (file, file);
+
         var side = face.Hr ?? Math.Min(file.Width, file.Height);
         if (side > Math.Min(file.Width, file.Height))
             throw new RevisageException($"'{face.Path}' is {file.Width}x{file.Height}, but its index gives it a face of {side} pixels. Mend the index.");
@@ -54,7 +140,14 @@ public sealed record Protocol(string Name, int Scale, int Hr, ResampleFilter Deg
     public (Image Lr, Image Hr) MakePair(Image square)
     {
         ArgumentNullException.ThrowIfNull(square);
-        var hr = PillowResize.Resize(square, Hr, Hr, ResampleFilter.Bicubic);
-        return (PillowResize.Resize(hr, Lr, Lr, Degradation), hr);
+        var hr = PillowResize.Resize(square, Hr, Hr, HrFilter);
+        return (MakeSmall(hr), hr);
+    }
+
+    /// <summary>Makes a face of <see cref="Hr"/> pixels small, as the pairs are made.</summary>
+    public Image MakeSmall(Image hr)
+    {
+        ArgumentNullException.ThrowIfNull(hr);
+        return Shrinking.Shrink(hr, Lr, Lr, Degradation);
     }
 }

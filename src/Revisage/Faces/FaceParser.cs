@@ -8,24 +8,22 @@ public sealed class FaceParser : IDisposable
 {
     private const int Classes = 19;
 
-    private readonly OnnxModel model;
-    private readonly ModelCard card;
+    private readonly FaceNetwork network;
 
-    private FaceParser(OnnxModel model, ModelCard card) => (this.model, this.card) = (model, card);
+    private FaceParser(FaceNetwork network) => this.network = network;
 
     /// <exception cref="RevisageException">The model is damaged, or is no face parser.</exception>
     /// <exception cref="MissingComponentException">ONNX Runtime is not installed.</exception>
     public static FaceParser Open(StoredModel stored, OnnxOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(stored);
-        var model = stored.Open(options);
-        if (model.Card is { Task: ModelTask.Parsing } card && card.Output == card.Input)
+        var network = FaceNetwork.Open(stored, ModelTask.Parsing, "face parser", options);
+        if (network.Card.Output == network.Card.Input)
         {
-            return new FaceParser(model, card);
+            return new FaceParser(network);
         }
 
-        model.Dispose();
-        throw new RevisageException($"'{stored.Path}' is no face parser. 'revisage models' lists those that give parsing maps.");
+        network.Dispose();
+        throw new RevisageException($"'{stored.Path}' gives parsing maps of {network.Card.Output} for faces of {network.Card.Input}, where one size is wanted. Export the model again.");
     }
 
     /// <param name="face">Of any size; it is looked at in the model's.</param>
@@ -33,10 +31,8 @@ public sealed class FaceParser : IDisposable
     public byte[] Parse(Image face, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(face);
-        var (width, height) = (card.Input.Width, card.Input.Height);
-        var input = new float[3 * width * height];
-        card.Range.FromUnit(PillowResize.Resize(face, width, height, ResampleFilter.Bicubic).Pixels, input);
-        var scores = model.Run(new Dictionary<string, OnnxTensor> { [card.InputName] = new(input, 1, 3, height, width) }, cancel)[card.OutputName].Values.Span;
+        var (width, height) = (network.Card.Input.Width, network.Card.Input.Height);
+        var scores = network.Look([face], cancel)[0];
         var labels = new byte[face.Width * face.Height];
         for (var y = 0; y < face.Height; y++)
         {
@@ -50,7 +46,7 @@ public sealed class FaceParser : IDisposable
         return labels;
     }
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => network.Dispose();
 
     private static byte Best(ReadOnlySpan<float> scores, int pixels, int at)
     {

@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;

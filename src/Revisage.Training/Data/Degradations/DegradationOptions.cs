@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using Revisage.Restoration;
 
 namespace Revisage.Training.Data.Degradations;

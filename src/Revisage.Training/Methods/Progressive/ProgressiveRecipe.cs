@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using Revisage.Torch;
 using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.Degradations;
