@@ -1,4 +1,5 @@
 using System.Globalization;
+using Revisage.Metrics;
 
 namespace Revisage.Evaluation;
 
@@ -30,12 +31,12 @@ public static class EvaluationPage
         return $"""
             <section id="s{place}">
             <h2>{report.Protocol.Name}</h2>
-            <p class="lead">{report.Protocol.Describe()}<br>{report.Faces.Count:N0} {(report.Faces.Count == 1 ? "face" : "faces")}. For {report.Protocol.Source}.</p>
+            <p class="lead">{report.Protocol.Describe()}<br>{report.Faces.Count:N0} {(report.Faces.Count == 1 ? "face" : "faces")}. Source: {report.Protocol.Source}.</p>
             {FacesTable.Of(report, grid)}
             <h3>Means</h3>
             {ScoresTable.Of(report, other)}
             {Distributions(report)}
-            {Enum.GetValues<Grouping>().Select(grouping => GroupsTable.Of(report, grouping))}
+            <div class="groups">{Enum.GetValues<Grouping>().Select(grouping => GroupsTable.Of(report, grouping))}</div>
             {Html.When(report.Footnotes.Count > 0, $"<h3>Footnotes</h3>\n<ul class=\"notes\">{report.Footnotes.Select(footnote => (Html)$"<li>{footnote}</li>")}</ul>")}
             </section>
             """;
@@ -60,15 +61,17 @@ public static class EvaluationPage
         return $"""
             <figure>
             <div class="scroll">{SvgCharts.Boxes(AxisOf(metric), rows)}</div>
-            <figcaption>{metric.Title} of each face, {(metric.HigherIsBetter ? "higher" : "lower")} is better. Box: the middle half of the faces; line in it: the median; dot: the mean; whiskers: from 5 % to 95 % of the faces.</figcaption>
+            <figcaption>Of each face: {metric.Title}; {(metric.HigherIsBetter ? "higher" : "lower")} is better. Box: the middle half of the faces; line in it: the median; dot: the mean; whiskers: from 5 % to 95 % of the faces.</figcaption>
             </figure>
             """;
     }
 
     private static Html Verification(EvaluationReport report)
     {
-        // A model keeps its colour whatever was measured of the others.
-        ChartLine[] lines = [.. report.Models.Select(model => new ChartLine(model.Name, model.Verification()))];
+        // Below the least similar face every line is at 100 %.
+        var least = report.Models.Min(model => model.Of(Metric.Identity)!.Min());
+        var from = Math.Min(0.9, Math.Floor(10 * least) / 10);
+        ChartLine[] lines = [.. report.Models.Select(model => new ChartLine(model.Name, VerificationFrom(from, model.Of(Metric.Identity)!)))];
         return $"""
             <figure>
             <div class="scroll">{SvgCharts.Lines("threshold on the similarity to the true face", "faces above it", lines)}</div>
@@ -76,6 +79,12 @@ public static class EvaluationPage
             <figcaption>Faces that would pass as the same person, for every threshold on the cosine similarity of identities; higher is better.</figcaption>
             </figure>
             """;
+    }
+
+    private static IReadOnlyList<(double, double)> VerificationFrom(double from, IReadOnlyList<double> similarities)
+    {
+        const int steps = 100;
+        return [.. Enumerable.Range(0, steps + 1).Select(step => from + step * (1 - from) / steps).Select(threshold => (threshold, CosineSimilarity.ShareAbove(similarities, threshold)))];
     }
 
     private static Html Definitions(IReadOnlyList<EvaluationReport> reports)

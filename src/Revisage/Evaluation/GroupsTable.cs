@@ -13,8 +13,8 @@ internal static class GroupsTable
         var metric = report.Protocol.HeadlineMetric;
         var kind = grouping.ToString().ToLowerInvariant();
         return $"""
-            <h3>{metric.Title} by {kind}</h3>
             <figure>
+            <h3>{metric.Title} by {kind}</h3>
             <div class="scroll tall" tabindex="0" role="region" aria-label="{metric.Title} by {kind}">
             <table class="numbers sortable">
             <thead><tr><th scope="col">model</th>{groups.Select(Heading)}</tr></thead>

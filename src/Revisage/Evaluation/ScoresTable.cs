@@ -8,13 +8,14 @@ internal static class ScoresTable
     /// <param name="other">The model that the others are compared with; null for none.</param>
     public static Html Of(EvaluationReport report, ModelScores? other)
     {
-        Metric[] metrics = [.. report.Metrics];
-        var best = metrics.ToDictionary(metric => metric, metric => BestOf(report, metric));
+        var headline = report.Protocol.HeadlineMetric;
+        Metric[] others = [.. report.Metrics.Where(metric => metric != headline)];
+        var best = report.Metrics.ToDictionary(metric => metric, metric => BestOf(report, metric));
         var fastest = report.Models.Count < 2 ? null : report.Models.Max(model => model.FacesPerSecond);
         return $"""
             <div class="scroll tall" tabindex="0" role="region" aria-label="Means">
             <table class="numbers sortable">
-            <thead><tr><th scope="col">model</th>{metrics.Select(Heading)}{(other is null ? null : GainHeading(report.Protocol.HeadlineMetric, other))}<th scope="col" title="of the enlargement alone, on this computer">faces/s ↑</th></tr></thead>
+            <thead><tr><th scope="col">model</th>{Heading(headline)}{(other is null ? null : GainHeading(headline, other))}{others.Select(Heading)}<th scope="col" title="of the enlargement alone, on this computer">faces/s ↑</th></tr></thead>
             <tbody>
             {report.Models.Select(Row)}
             </tbody>
@@ -23,7 +24,7 @@ internal static class ScoresTable
             """;
 
         Html Row(ModelScores model) => $"""
-            <tr><th scope="row">{model.Name}</th>{metrics.Select(metric => Cell(model, metric, best[metric]))}{(other is null ? null : Gain(report, model, other))}{Speed(model.FacesPerSecond, fastest)}</tr>
+            <tr><th scope="row">{model.Name}</th>{Cell(model, headline, best[headline])}{(other is null ? null : Gain(report, model, other))}{others.Select(metric => Cell(model, metric, best[metric]))}{Speed(model.FacesPerSecond, fastest)}</tr>
 
             """;
     }

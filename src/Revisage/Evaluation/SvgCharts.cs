@@ -59,11 +59,12 @@ internal static class SvgCharts
         }
     }
 
-    /// <summary>Lines of shares over a range from 0 to 1; their names are for a legend beside the drawing.</summary>
+    /// <summary>Lines of shares; their names are for a legend beside the drawing.</summary>
     public static Html Lines(string axis, string shares, IReadOnlyList<ChartLine> lines)
     {
+        var ends = lines.SelectMany(line => line.Points).Select(point => point.X).ToArray();
         const double left = 64, top = 12, bottom = 300;
-        var (across, up) = (new Scale(0, 1, left, Right, padded: false), new Scale(0, 100, bottom, top, padded: false));
+        var (across, up) = (new Scale(ends.Min(), ends.Max(), left, Right, padded: false), new Scale(0, 100, bottom, top, padded: false));
 
         return $"""
             <svg viewBox="0 0 {Width} {bottom + 48}" role="img" aria-label="{shares} over {axis}, by model">
@@ -137,15 +138,15 @@ internal static class SvgCharts
 
         public string Text(double value) => value.ToString($"F{decimals + 1}", CultureInfo.InvariantCulture);
 
-        // 1, 2 or 5 times a power of ten, the nearest above.
+        // 1, 2 or 5 times a power of ten, whichever is nearest.
         private static double RoundStep(double rough)
         {
             var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
             return power * (rough / power) switch
             {
-                <= 1 => 1,
-                <= 2 => 2,
-                <= 5 => 5,
+                < 1.5 => 1,
+                < 3.5 => 2,
+                < 7.5 => 5,
                 _ => 10,
             };
         }
