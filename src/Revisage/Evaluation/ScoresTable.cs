@@ -15,7 +15,7 @@ internal static class ScoresTable
         return $"""
             <div class="scroll tall" tabindex="0" role="region" aria-label="Means">
             <table class="numbers sortable">
-            <thead><tr><th scope="col">model</th>{Heading(headline)}{(other is null ? null : GainHeading(headline, other))}{others.Select(Heading)}<th scope="col" title="of the enlargement alone, on this computer">faces/s ↑</th></tr></thead>
+            <thead><tr><th scope="col">model</th>{Heading(headline)}{(other is null ? null : GainHeading(headline, other))}{others.Select(Heading)}<th scope="col" title="of the enlargement alone, on this computer">faces/s&nbsp;↑</th></tr></thead>
             <tbody>
             {report.Models.Select(Row)}
             </tbody>
@@ -29,7 +29,7 @@ internal static class ScoresTable
             """;
     }
 
-    private static Html Heading(Metric metric) => $"""<th scope="col" title="{metric.Definition}">{metric.Title} {EvaluationPage.Arrow(metric)}</th>""";
+    private static Html Heading(Metric metric) => $"""<th scope="col" title="{metric.Definition}">{metric.Title}&nbsp;{EvaluationPage.Arrow(metric)}</th>""";
 
     private static Html Cell(ModelScores model, Metric metric, string? best)
     {

@@ -28,7 +28,7 @@ internal static class SvgCharts
     public static Html Boxes(string axis, IReadOnlyList<BoxRow> rows)
     {
         const double rowHeight = 30, top = 8;
-        var left = 24 + 7.2 * Math.Min(22, rows.Max(row => row.Name.Length));
+        var left = 24 + 9 * Math.Min(22, rows.Max(row => row.Name.Length));
         var boxes = rows.Select(row => Box.Of(row.Values)).ToArray();
         var scale = new Scale(boxes.Min(box => box.Low), boxes.Max(box => box.High), left, Right);
         var bottom = top + rowHeight * rows.Count;
