@@ -106,10 +106,9 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(protocol);
         using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path));
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
-        var faces = set.OfSplit("val");
-        var report = Evaluator.Evaluate((protocol.Guided ? faces.Guided() : faces).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
+        var report = Evaluator.Evaluate(set.OfSplit("val").Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
         var (baselineScores, scores) = (report.Models[0], report.Models[1]);
-        var result = new MeasuredResult(protocol.Name, report.Protocol.Images)
+        var result = new MeasuredResult(protocol.Name, report.Faces.Count)
         {
             Psnr = Math.Round(scores.Psnr, 3),
             PsnrY = Math.Round(scores.PsnrY, 3),
