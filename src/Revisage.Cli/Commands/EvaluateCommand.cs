@@ -11,6 +11,8 @@ internal static class EvaluateCommand
     private static readonly Metric[] Columns =
         [Metric.MsSsim, Metric.Lpips, Metric.LpipsVgg, Metric.Identity, Metric.Nme, Metric.DataConsistency, Metric.Fid, Metric.FrechetIdentity];
 
+    private static string GroupingNames => string.Join(", ", Enum.GetValues<Grouping>().Select(NameOf));
+
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "A folder of aligned faces, with an index.csv or without.", HelpName = "DIR", Required = true };
@@ -26,7 +28,12 @@ internal static class EvaluateCommand
         var split = new Option<string>("--split") { Description = "Of a folder whose index tells splits apart.", DefaultValueFactory = _ => "val" };
         var limit = new Option<int?>("--limit") { Description = "Take this many faces, spread evenly over the folder.", HelpName = "N" };
         limit.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int?>() ?? 1, "--limit", result.AddError));
-        var by = new Option<Grouping[]>("--by") { Description = "Also print the table by age, gender, ethnicity or set, as the faces' source labelled them.", HelpName = "GROUPING" };
+        var by = new Option<Grouping[]>("--by")
+        {
+            Description = $"Also print a table by {GroupingNames}, or several divided by commas, as the faces' source labelled them.",
+            HelpName = "A,B",
+            CustomParser = ParseGroupings,
+        };
         var against = new Option<string>("--against") { Description = "The model that the others are compared with face by face.", HelpName = "NAME", DefaultValueFactory = _ => "bicubic" };
         var csv = new Option<string?>("--csv") { Description = "Also write every number of every face as CSV.", HelpName = "FILE" };
         var threads = ModelChoice.Threads();
@@ -49,12 +56,12 @@ internal static class EvaluateCommand
             foreach (var rules in protocols)
             {
                 var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
-                Labelled(faces, groupings, set.Folder);
                 using var candidates = chosen.Open(rules, faces, cancel);
                 using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
                 reports.Add(Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel));
             }
 
+            Labelled(reports, groupings, set.Folder);
             var other = parsed.GetRequiredValue(against);
             Known(other, reports, given: parsed.GetResult(against) is { Implicit: false });
             if (parsed.GetValue(csv) is { } file)
@@ -87,14 +94,29 @@ internal static class EvaluateCommand
     private static IReadOnlyList<FaceImage> Spread(IReadOnlyList<FaceImage> faces, int? limit) =>
         limit is { } count && count < faces.Count ? [.. Enumerable.Range(0, count).Select(i => faces[(int)((long)i * faces.Count / count)])] : faces;
 
-    private static void Labelled(IReadOnlyList<FaceImage> faces, Grouping[] groupings, string folder)
+    private static Grouping[] ParseGroupings(System.CommandLine.Parsing.ArgumentResult result)
     {
-        foreach (var grouping in groupings.Where(grouping => FaceGroup.Of(faces, grouping).Count == 0))
+        var groupings = new List<Grouping>();
+        foreach (var name in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
-            var name = grouping.ToString().ToLowerInvariant();
-            throw new RevisageException($"--by {name} wants labelled faces, but none of {faces.Count} of '{folder}' has a label. Name a set whose index.csv has a column '{name}' that is filled.");
+            if (char.IsLetter(name[0]) && Enum.TryParse<Grouping>(name, ignoreCase: true, out var grouping))
+                groupings.Add(grouping);
+            else
+                result.AddError($"--by is '{name}', but takes {GroupingNames}.");
+        }
+
+        return [.. groupings.Distinct()];
+    }
+
+    private static void Labelled(List<EvaluationReport> reports, Grouping[] groupings, string folder)
+    {
+        foreach (var name in groupings.Where(grouping => reports.All(report => report.By(grouping).Count == 0)).Select(NameOf))
+        {
+            throw new RevisageException($"--by {name} wants labelled faces, but none of {reports.Max(report => report.Faces.Count)} of '{folder}' has a label. Name a set whose index.csv has a column '{name}' that is filled.");
         }
     }
+
+    private static string NameOf(Grouping grouping) => grouping.ToString().ToLowerInvariant();
 
     private static void Known(string against, List<EvaluationReport> reports, bool given)
     {
@@ -128,7 +150,7 @@ internal static class EvaluateCommand
         }
 
         table.Write(output);
-        foreach (var grouping in groupings)
+        foreach (var grouping in groupings.Where(grouping => report.By(grouping).Count > 0))
         {
             PrintGroups(report, grouping, headline, output);
         }
@@ -145,7 +167,7 @@ internal static class EvaluateCommand
     {
         var groups = report.By(grouping);
         output.WriteLine();
-        output.WriteLine($"{metric.Title} by {grouping.ToString().ToLowerInvariant()}, as the source labelled it; the worst of the groups of {EvaluationReport.SmallestGroup} faces or more is named");
+        output.WriteLine($"{metric.Title} by {NameOf(grouping)}, as the source labelled it; the worst of the groups of {EvaluationReport.SmallestGroup} faces or more is named");
         var table = new Table(["model", .. groups.Select(group => $"{group.Name} ({group.Faces.Count})"), "worst"]);
         foreach (var model in report.Models)
         {
