@@ -148,6 +148,6 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     public Image MakeSmall(Image hr)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return Shrinking.Shrink(hr, Lr, Lr, Degradation);
+        return RgbPicture.Of(hr).Shrunk(Lr, Lr, Degradation).ToImage();
     }
 }
