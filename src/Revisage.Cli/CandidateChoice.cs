@@ -1,4 +1,5 @@
 using Revisage.Evaluation;
+using Revisage.Faces;
 using Revisage.Restoration;
 
 namespace Revisage.Cli;
@@ -8,6 +9,8 @@ namespace Revisage.Cli;
 /// <param name="results">Folders of pictures that are named as those of <paramref name="data"/>.</param>
 internal sealed class CandidateChoice(string? names, IReadOnlyList<string> results, string data, OnnxOptions options)
 {
+    private const string Aligner = "stn0";
+
     private readonly IReadOnlyList<StoredModel> models = names is null
         ? [.. ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution)]
         : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)];
@@ -33,29 +36,43 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
     }
 
     /// <summary>Interpolation, the models that fit, and the folders of results.</summary>
+    /// <param name="error">Is told where faces are out of place and nothing is installed to set them upright.</param>
     /// <exception cref="RevisageException">A model is damaged, or a face has no result in a folder.</exception>
-    public Candidates Open(Protocol protocol, IReadOnlyList<FaceImage> faces, CancellationToken cancel)
+    public Candidates Open(Protocol protocol, IReadOnlyList<FaceImage> faces, TextWriter error, CancellationToken cancel)
     {
         var restorers = new List<FaceRestorer>();
+        FaceAligner? aligner = null;
         try
         {
+            if (protocol.Unaligned)
+            {
+                aligner = ModelStore.Default.List().FirstOrDefault(model => model.Name == Aligner) is { } stored ? FaceAligner.Open(stored, options) : null;
+                if (aligner is null)
+                    error.WriteLine($"There is no model '{Aligner}', which sets faces upright: those that take upright ones are shown them out of place.");
+            }
+
             foreach (var model in models.Where(model => Fits(model.Card, protocol)))
             {
                 restorers.Add(FaceRestorer.Open(model, options));
             }
 
             return new Candidates(
+                aligner,
                 restorers,
                 [
-                    .. protocol.ComparesFiles ? [] : Upscaler.Baselines(protocol.Scale), .. restorers.Select(restorer => Upscaler.Of(restorer, cancel)),
+                    .. protocol.ComparesFiles ? [] : Upscaler.Baselines(protocol.Scale).Select(Upright),
+                    .. restorers.Select(restorer => restorer.Card.Unaligned ? Upscaler.Of(restorer, cancel) : Upright(Upscaler.Of(restorer, cancel))),
                     .. results.Select(folder => Upscaler.OfFolder(folder, data, faces)),
                 ]);
         }
         catch
         {
+            aligner?.Dispose();
             restorers.ForEach(restorer => restorer.Dispose());
             throw;
         }
+
+        Upscaler Upright(Upscaler upscaler) => aligner is null ? upscaler : upscaler.SetUpright(aligner, cancel);
     }
 
     private static bool Fits(ModelCard card, Protocol protocol) => SizesFit(card, protocol) && (!card.NeedsGuide || protocol.Guided);
@@ -69,12 +86,13 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
 }
 
 /// <summary>What is compared by one protocol.</summary>
-internal sealed class Candidates(IReadOnlyList<FaceRestorer> restorers, IReadOnlyList<Upscaler> upscalers) : IDisposable
+internal sealed class Candidates(FaceAligner? aligner, IReadOnlyList<FaceRestorer> restorers, IReadOnlyList<Upscaler> upscalers) : IDisposable
 {
     public IReadOnlyList<Upscaler> Upscalers => upscalers;
 
     public void Dispose()
     {
+        aligner?.Dispose();
         foreach (var restorer in restorers)
         {
             restorer.Dispose();

@@ -56,7 +56,7 @@ internal static class EvaluateCommand
             foreach (var rules in protocols)
             {
                 var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
-                using var candidates = chosen.Open(rules, faces, cancel);
+                using var candidates = chosen.Open(rules, faces, error, cancel);
                 using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
                 reports.Add(Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel));
             }
@@ -120,9 +120,9 @@ internal static class EvaluateCommand
 
     private static void Known(string against, List<EvaluationReport> reports, bool given)
     {
-        var names = reports.SelectMany(report => report.Models.Select(model => model.Name)).Distinct().ToArray();
-        if (given && !names.Contains(against))
+        if (given && reports.All(report => report.Find(against) is null))
         {
+            var names = reports.SelectMany(report => report.Models.Select(model => model.Name)).Distinct();
             throw new RevisageException($"--against names '{against}', but compared are {string.Join(", ", names)}. Choose one of these.");
         }
     }
@@ -133,7 +133,7 @@ internal static class EvaluateCommand
         var luma = headline == Metric.PsnrY;
         var (psnr, ssim) = luma ? (Metric.PsnrY, Metric.SsimY) : (Metric.Psnr, Metric.Ssim);
         Metric[] measured = [.. new[] { luma ? Metric.Psnr : Metric.PsnrY }.Concat(Columns).Where(report.Metrics.Contains)];
-        var other = report.Models.FirstOrDefault(model => model.Name == against);
+        var other = report.Find(against);
         output.WriteLine($"{report.Protocol.Name}: {report.Faces.Count} faces, {report.Protocol.Describe()} ({report.Protocol.Source})");
         output.WriteLine("means over faces; 95 % bootstrap intervals in brackets" + (other is null ? "" : $"; gain: {headline.Title} face by face against {other.Name}"));
         var table = new Table(

@@ -160,6 +160,7 @@ public static class ModelExport
             Range = recipe.Data.Range,
             InputName = inputs[0].Name,
             OutputName = method.Outputs(recipe)[0],
+            Unaligned = method.Task == ModelTask.SuperResolution && recipe.Data.Unaligned is not null,
             NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),

@@ -46,6 +46,9 @@ public sealed partial record ModelCard
     /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
     public bool NeedsGuide { get; init; }
 
+    /// <summary>Whether it takes faces that are out of place, and sets them upright itself.</summary>
+    public bool Unaligned { get; init; }
+
     /// <summary>That one face takes; null where they were not counted.</summary>
     public long? MultiplyAdds { get; init; }
 
