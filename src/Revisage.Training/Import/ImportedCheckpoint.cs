@@ -71,6 +71,7 @@ public sealed class ImportedCheckpoint
         var (own, others) = (Weights(), other.Weights());
         return own.Keys.FirstOrDefault(others.ContainsKey) is { } twice
             ? throw new RevisageException($"Both '{Source}' and '{other.Source}' hold '{twice}'. Choose the two files that belong together.")
+            // Messages have a source between these marks.
             : new ImportedCheckpoint($"{Source}' with '{other.Source}", [.. own.Values.Concat(others.Values).Select(array => new ImportedArray("", array))], Metadata);
     }
 

@@ -13,15 +13,18 @@ public abstract class ImportedMethod : Method
     /// <summary>Whether the weights come in two files.</summary>
     public virtual bool PublishedInTwo => false;
 
+    /// <summary>The smallest side of a face of which its layers leave something.</summary>
+    public virtual int LeastSide => 1;
+
     public sealed override Recipe Published => PublishedFor(DefaultSide);
 
     public sealed override string ShippedWeights => "network";
 
     /// <summary>The recipe of its published weights, for faces of another side.</summary>
-    /// <exception cref="RevisageException">There are no such faces.</exception>
-    public Recipe PublishedFor(int side) => side > 0
+    /// <exception cref="RevisageException">Such faces are too small for it.</exception>
+    public Recipe PublishedFor(int side) => side >= LeastSide
         ? RecipeFor(side)
-        : throw new RevisageException($"'{Id}' cannot take faces of {side} pixels. Take 1 or more, such as {DefaultSide}.");
+        : throw new RevisageException($"'{Id}' cannot take faces of {side} pixels. Take {LeastSide} or more, such as {DefaultSide}.");
 
     public sealed override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => throw NotTrained();
 

@@ -206,7 +206,7 @@ public class MethodSuiteTests
         Should.Throw<RevisageException>(() => method.Phases(Default(id))).Message.ShouldBe(message);
         Should.Throw<RevisageException>(() => RecipeFile.Load(id, AppContext.BaseDirectory, [])).Message.ShouldBe(message);
         method.AuthorLayout.ShouldNotBeNull();
-        method.Published.ShouldBeEquivalentTo(Default(id));
+        RecipeFile.ToYaml(method.Published).ShouldBe(RecipeFile.ToYaml(Default(id)));
     }
 
     private static Recipe Default(string id) => RecipeFile.Parse($"method: {id}", $"of {id}", []);

@@ -47,6 +47,8 @@ public sealed class LpipsAlexMethod : LpipsMethod
 {
     public override string Id => "lpips-alex";
 
+    public override int LeastSide => 31;
+
     public override Block ShippedNetwork(Recipe recipe) => LpipsNetwork.Alex();
 }
 
@@ -54,6 +56,8 @@ public sealed class LpipsAlexMethod : LpipsMethod
 public sealed class LpipsVggMethod : LpipsMethod
 {
     public override string Id => "lpips-vgg";
+
+    public override int LeastSide => 16;
 
     public override Block ShippedNetwork(Recipe recipe) => LpipsNetwork.Vgg();
 }

@@ -1,9 +1,11 @@
 using Revisage.Fixtures;
 using Revisage.Torch;
 using Revisage.Training.Layers;
+using Revisage.Training.Methods;
 using Revisage.Training.Priors.Metrics;
 using Revisage.Training.Tests.Methods;
 using Revisage.Training.Torch;
+using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Metrics;
 
@@ -78,6 +80,18 @@ public class MetricNetworkTests
         }
 
         static long MultiplyAdds(int side) => ShapeWalk.Of(new InceptionNetwork(side), 3, side, side).MultiplyAdds;
+    }
+
+    [Theory]
+    [InlineData("lpips-alex")]
+    [InlineData("lpips-vgg")]
+    [InlineData("inception")]
+    public void A_face_of_the_least_side_leaves_something_and_a_smaller_one_nothing(string id)
+    {
+        var method = (ImportedMethod)MethodCatalog.Find(id);
+
+        method.Walk(method.PublishedFor(method.LeastSide)).OutputShapes[0][0].ShouldBePositive();
+        Should.Throw<RevisageException>(() => method.Walk(new LpipsRecipe { Method = id, Data = new DataOptions { HighRes = method.LeastSide - 1 } }));
     }
 
     private static NetworkCase Lpips(string name, LpipsNetwork network) =>
