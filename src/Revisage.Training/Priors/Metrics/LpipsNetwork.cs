@@ -10,9 +10,9 @@ namespace Revisage.Training.Priors.Metrics;
 /// Two [N, 3, S, S], RGB in [-1, 1], to [N, 1] of 0 and more: 0 for one and the same image.
 /// </summary>
 /// <remarks>
-/// Differs from the authors' code: a vector v is divided by max(|v|, 1e-10), not by |v| + 1e-10, which of any length that
-/// 32 bits tell from 0 is the same to a few digits more than they hold. Weights keep the authors' names but for those of the network,
-/// which they cut in slices: <c>net.features.N</c> is torchvision's <c>features.N</c>.
+/// Differs from the authors' code: a vector v is divided by max(|v|, 1e-10), not by |v| + 1e-10, which is the same in 32 bits
+/// where |v| is above 0.002, and where it is 0. Weights keep the authors' names but for those of the network, which they cut in
+/// slices: <c>net.features.N</c> is torchvision's <c>features.N</c>.
 /// </remarks>
 public sealed class LpipsNetwork : Block
 {
@@ -36,7 +36,7 @@ public sealed class LpipsNetwork : Block
         lins = [.. channels.Select(count => new Conv2d(count, 1, 1, bias: false))];
     }
 
-    /// <summary>Over AlexNet's relu1 to relu5: what papers report unless they say otherwise; 2,470,848 parameters.</summary>
+    /// <summary>Over AlexNet's relu1 to relu5, the authors' choice for measuring; 2,470,848 parameters.</summary>
     public static LpipsNetwork Alex()
     {
         var alex = new AlexNetwork();
