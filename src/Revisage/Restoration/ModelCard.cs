@@ -203,9 +203,13 @@ public enum ModelTask
     [JsonStringEnumMemberName("identity")]
     Identity,
 
-    /// <summary>Features that perceptual losses compare, [N, C, Output.Height, Output.Width].</summary>
+    /// <summary>Features that losses and metrics compare, [N, C, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("features")]
     Features,
+
+    /// <summary>How far two faces are from one another, [N, 1]: its inputs are "face" and "other", of one size and range.</summary>
+    [JsonStringEnumMemberName("distance")]
+    Distance,
 
     /// <summary>
     /// A poor face, [N, 3, Output.Height, Output.Width], of a good one; what is poor about it follows from an input of
