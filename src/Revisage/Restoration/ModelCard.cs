@@ -221,10 +221,6 @@ public enum ModelTask
     /// <summary>The face itself, upright, [N, 3, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("alignment")]
     Alignment,
-
-    /// <summary>How different two faces look, [N, 1]; the second is an input "other" of its own, of the first one's size.</summary>
-    [JsonStringEnumMemberName("distance")]
-    Distance,
 }
 
 /// <summary>Width and height in pixels.</summary>
