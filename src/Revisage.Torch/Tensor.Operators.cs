@@ -183,7 +183,8 @@ public sealed partial class Tensor
 
     public Tensor MaxPool2d(int kernel, int stride, int padding) => MaxPool2dOp.Call(this, Pair(kernel), Pair(stride), Pair(padding));
 
-    public Tensor AvgPool2d(int kernel, int stride, int padding) => AvgPool2dOp.Call(this, Pair(kernel), Pair(stride), Pair(padding));
+    public Tensor AvgPool2d(int kernel, int stride, int padding, bool countPadding = true) =>
+        AvgPool2dOp.Call(this, Pair(kernel), Pair(stride), Pair(padding), false, countPadding);
 
     public Tensor AdaptiveAvgPool2d(int height, int width) => AdaptiveAvgPool2dOp.Call(this, new long[] { height, width });
 

@@ -18,15 +18,22 @@ internal static class ImportCommand
         var output = new Option<string?>("--output", "-o") { Description = "Where the arrays are written, or with --method the model.", HelpName = "WEIGHTS.safetensors|MODEL.onnx" };
         var method = new Option<string?>("--method") { Description = $"Write the network of this method with the file's weights as ONNX: {string.Join(", ", Published)}.", HelpName = "ID" };
         method.AcceptOnlyFromAmong([.. Published]);
+        var second = new Option<string?>("--with") { Description = "With --method: a second file, where the weights are published in two (LPIPS's).", HelpName = "FILE" };
+        var side = new Option<int?>("--side") { Description = "With --method: the side of the faces that a metric's network will look at. The default is 128.", HelpName = "N" };
         var licence = new Option<string>("--licence") { Description = "With --method: the terms of the weights, for the model's card.", HelpName = "TEXT", DefaultValueFactory = _ => "unknown; ask those who published the weights" };
         var list = new Option<bool>("--list") { Description = "Say what the file holds: name, type and shape of each array, and its other values." };
         var whole = new Option<bool>("--whole-module") { Description = "The file holds a whole network, not its state dict: take objects of its classes as data. No code is run either way." };
-        var command = new Command("import", LearningCommands.Describe("import")) { file, output, method, licence, list, whole };
+        var command = new Command("import", LearningCommands.Describe("import")) { file, output, method, second, side, licence, list, whole };
         command.Validators.Add(result =>
         {
             if (result.GetValue(output) is null && !result.GetValue(list))
             {
                 result.AddError("Say where to write with -o, or what there is with --list.");
+            }
+
+            if (result.GetValue(method) is null && (result.GetValue(second) is not null || result.GetValue(side) is not null))
+            {
+                result.AddError("--with and --side are about a network: name it with --method.");
             }
         });
         command.SetAction(parsed => TorchErrors.Translate(() =>
@@ -48,17 +55,20 @@ internal static class ImportCommand
 
             if (parsed.GetValue(method) is { } id && parsed.GetValue(output) is { } model)
             {
-                var exported = ModelExport.Import(checkpoint, id, new TrainingData($"not known here; weights imported from '{Path.GetFileName(checkpoint.Source)}'", parsed.GetRequiredValue(licence)), model);
+                var rest = parsed.GetValue(second) is { } path ? ImportedCheckpoint.Read(path, parsed.GetValue(whole)) : null;
+                var sources = string.Join(" and ", new[] { checkpoint, rest }.OfType<ImportedCheckpoint>().Select(read => $"'{Path.GetFileName(read.Source)}'"));
+                var terms = new TrainingData($"not known here; weights imported from {sources}", parsed.GetRequiredValue(licence));
+                var exported = ModelExport.Import(checkpoint, id, terms, model, rest, parsed.GetValue(side));
                 report.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
             }
-            else if (parsed.GetValue(output) is { } path)
+            else if (parsed.GetValue(output) is { } arrays)
             {
-                checkpoint.Save(path);
+                checkpoint.Save(arrays);
                 report.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: {checkpoint.Arrays.Count} arrays, {checkpoint.Arrays.Sum(imported => (long)imported.Array.Bytes.Length):N0} bytes"));
+                    $"{arrays}: {checkpoint.Arrays.Count} arrays, {checkpoint.Arrays.Sum(imported => (long)imported.Array.Bytes.Length):N0} bytes"));
             }
 
             return ExitCode.Done;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Revisage.Evaluation;
 using Revisage.Restoration;
 
@@ -8,128 +7,186 @@ namespace Revisage.Cli.Commands;
 
 internal static class EvaluateCommand
 {
+    // The columns of the table; what else was measured is in the files.
+    private static readonly Metric[] Columns =
+        [Metric.MsSsim, Metric.Lpips, Metric.LpipsVgg, Metric.Identity, Metric.Nme, Metric.DataConsistency, Metric.Fid, Metric.FrechetIdentity];
+
+    private static string GroupingNames => string.Join(", ", Enum.GetValues<Grouping>().Select(NameOf));
+
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "A folder of aligned faces, with an index.csv or without.", HelpName = "DIR", Required = true };
-        var models = ModelChoice.Option("Models to compare, divided by commas. The default is all that are installed.");
+        var models = ModelChoice.Option("Models to compare, divided by commas. The default is all that are installed and fit.");
         models.HelpName = "A,B";
-        var protocol = new Option<string>("--protocol") { Description = "How pairs are made and compared.", DefaultValueFactory = _ => Protocol.Revisage8x.Name };
-        protocol.AcceptOnlyFromAmong([.. Protocol.All.Select(known => known.Name)]);
+        var results = new Option<string[]>("--sr") { Description = "A folder of results to compare too, named as the faces of --data are. May be given again.", HelpName = "DIR", AllowMultipleArgumentsPerToken = false };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = $"How pairs are made and compared, one or several divided by commas: {string.Join(", ", Protocol.All.Select(known => known.Name))}. The default is {Protocol.Revisage8x.Name}, with --sr alone {Protocol.Files.Name}.",
+            HelpName = "A,B",
+        };
+        protocol.CompletionSources.Add(_ => Protocol.All.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
         var split = new Option<string>("--split") { Description = "Of a folder whose index tells splits apart.", DefaultValueFactory = _ => "val" };
         var limit = new Option<int?>("--limit") { Description = "Take this many faces, spread evenly over the folder.", HelpName = "N" };
         limit.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int?>() ?? 1, "--limit", result.AddError));
-        var csv = new Option<string?>("--csv") { Description = "Also write the table, by set of faces, as CSV.", HelpName = "FILE" };
+        var by = new Option<Grouping[]>("--by")
+        {
+            Description = $"Also print a table by {GroupingNames}, or several divided by commas, as the faces' source labelled them.",
+            HelpName = "A,B",
+            CustomParser = ParseGroupings,
+        };
+        var against = new Option<string>("--against") { Description = "The model that the others are compared with face by face.", HelpName = "NAME", DefaultValueFactory = _ => "bicubic" };
+        var csv = new Option<string?>("--csv") { Description = "Also write every number of every face as CSV.", HelpName = "FILE" };
         var threads = ModelChoice.Threads();
         var json = new JsonOption();
-        var command = new Command("evaluate", "Compare models with bicubic interpolation on real faces: PSNR, SSIM, faces/s.")
+        var command = new Command("evaluate", "Compare models with interpolation on real faces, in the papers' terms: how good, on which faces, measured how.")
         {
-            data, models, protocol, split, limit, json.Option, csv, threads,
+            data, models, results, protocol, split, limit, by, against, json.Option, csv, threads,
         };
         command.SetAction((parsed, cancel) =>
         {
-            var rules = Protocol.Named(parsed.GetRequiredValue(protocol));
+            var error = parsed.InvocationConfiguration.Error;
+            var folders = parsed.GetValue(results) ?? [];
+            var protocols = Protocols(parsed.GetValue(protocol), folders.Length > 0 && parsed.GetValue(models) is null);
             var set = FaceSet.Open(parsed.GetRequiredValue(data)).OfSplit(parsed.GetRequiredValue(split));
-            var faces = Spread((rules.Guided ? set.Guided() : set).Faces, parsed.GetValue(limit));
-            var restorers = Open(parsed.GetValue(models), rules, new OnnxOptions { Threads = parsed.GetValue(threads) }, parsed.InvocationConfiguration.Error);
-            try
+            var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) });
+            chosen.Check(protocols, error);
+            var groupings = parsed.GetValue(by) ?? [];
+            using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
+            var reports = new List<EvaluationReport>();
+            foreach (var rules in protocols)
             {
-                var report = Evaluate(faces, rules, restorers, parsed.InvocationConfiguration.Error, cancel);
-                if (parsed.GetValue(csv) is { } file)
-                {
-                    AtomicFile.WriteAllText(file, Csv(report));
-                }
+                var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
+                using var candidates = chosen.Open(rules, faces, error, cancel);
+                using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
+                reports.Add(Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel));
+            }
 
-                json.Write(parsed, report.ToJson, output => Print(report, output));
-                return Task.FromResult(ExitCode.Done);
-            }
-            finally
+            Labelled(reports, groupings, set.Folder);
+            var other = parsed.GetRequiredValue(against);
+            Known(other, reports, given: parsed.GetResult(against) is { Implicit: false });
+            if (parsed.GetValue(csv) is { } file)
             {
-                restorers.ForEach(restorer => restorer.Dispose());
+                AtomicFile.WriteAllText(file, EvaluationCsv.Of(reports));
             }
+
+            json.Write(parsed, () => EvaluationJson.Of(reports, other), output => reports.ForEach(report => Print(report, other, groupings, output)));
+            return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static List<FaceRestorer> Open(string? names, Protocol protocol, OnnxOptions options, TextWriter error)
+    private static List<Protocol> Protocols(string? names, bool resultsAlone) =>
+        names is null
+            ? [resultsAlone ? Protocol.Files : Protocol.Revisage8x]
+            : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().Select(Protocol.Named)];
+
+    private static IReadOnlyList<FaceImage> Taken(FaceSet set, Protocol rules, TextWriter error)
     {
-        var stored = names is not null
-            ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)
-            : ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution && model.Card.Input == new PixelSize(protocol.Lr, protocol.Lr) && model.Card.Scale == protocol.Scale);
-        if (names is null && !protocol.Guided)
+        var taken = set.Taken(rules);
+        if (taken.Faces.Count < set.Faces.Count)
         {
-            string[] guided = [.. stored.Where(model => model.Card.NeedsGuide).Select(model => model.Name)];
-            stored = stored.Where(model => !model.Card.NeedsGuide);
-            if (guided.Length > 0)
-            {
-                error.WriteLine($"Left out, since they look at another photograph of the same person: {string.Join(", ", guided)}. They compare by --protocol {Protocol.Revisage8xGuided.Name}.");
-            }
+            error.WriteLine($"{rules.Name}: {set.Faces.Count - taken.Faces.Count} of {set.Faces.Count} faces are left out, which are smaller than {rules.Hr} pixels{(rules.Guided ? " or without another photograph of the same person" : "")}.");
         }
 
-        var open = new List<FaceRestorer>();
-        try
-        {
-            foreach (var model in stored)
-            {
-                var restorer = FaceRestorer.Open(model, options);
-                open.Add(restorer);
-                if (restorer.Card.Input != new PixelSize(protocol.Lr, protocol.Lr))
-                {
-                    throw new RevisageException($"Model '{model.Name}' takes faces of {restorer.Card.Input}, but {protocol.Name} gives {protocol.Lr}x{protocol.Lr}. Leave it out.");
-                }
-            }
-
-            return open;
-        }
-        catch
-        {
-            open.ForEach(restorer => restorer.Dispose());
-            throw;
-        }
-    }
-
-    private static EvaluationReport Evaluate(IReadOnlyList<FaceImage> faces, Protocol protocol, List<FaceRestorer> restorers, TextWriter error, CancellationToken cancel)
-    {
-        using var progress = new Progress("comparing", "faces", faces.Count, error);
-        var upscalers = restorers.Select(restorer => Upscaler.Of(restorer, cancel));
-        return Evaluator.Evaluate(
-            faces, protocol, [.. Upscaler.Baselines(protocol.Scale), .. upscalers], progress: new Steps(progress), cancel: cancel);
+        return taken.Faces;
     }
 
     private static IReadOnlyList<FaceImage> Spread(IReadOnlyList<FaceImage> faces, int? limit) =>
         limit is { } count && count < faces.Count ? [.. Enumerable.Range(0, count).Select(i => faces[(int)((long)i * faces.Count / count)])] : faces;
 
-    private static void Print(EvaluationReport report, TextWriter output)
+    private static Grouping[] ParseGroupings(System.CommandLine.Parsing.ArgumentResult result)
     {
-        output.WriteLine($"{report.Protocol.Name}: {report.Protocol.Images} faces, {report.Protocol.Scale}x to {report.Protocol.Hr} pixels; 95 % intervals in brackets");
-        var table = new Table("model", "PSNR", "", "PSNR-Y", "SSIM", "", "faces/s");
+        var groupings = new List<Grouping>();
+        foreach (var name in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            if (char.IsLetter(name[0]) && Enum.TryParse<Grouping>(name, ignoreCase: true, out var grouping))
+                groupings.Add(grouping);
+            else
+                result.AddError($"--by is '{name}', but takes {GroupingNames}.");
+        }
+
+        return [.. groupings.Distinct()];
+    }
+
+    private static void Labelled(List<EvaluationReport> reports, Grouping[] groupings, string folder)
+    {
+        foreach (var name in groupings.Where(grouping => reports.All(report => report.By(grouping).Count == 0)).Select(NameOf))
+        {
+            throw new RevisageException($"--by {name} wants labelled faces, but none of {reports.Max(report => report.Faces.Count)} of '{folder}' has a label. Name a set whose index.csv has a column '{name}' that is filled.");
+        }
+    }
+
+    private static string NameOf(Grouping grouping) => grouping.ToString().ToLowerInvariant();
+
+    private static void Known(string against, List<EvaluationReport> reports, bool given)
+    {
+        if (given && reports.All(report => report.Find(against) is null))
+        {
+            var names = reports.SelectMany(report => report.Models.Select(model => model.Name)).Distinct();
+            throw new RevisageException($"--against names '{against}', but compared are {string.Join(", ", names)}. Choose one of these.");
+        }
+    }
+
+    private static void Print(EvaluationReport report, string against, Grouping[] groupings, TextWriter output)
+    {
+        var headline = report.Protocol.HeadlineMetric;
+        var luma = headline == Metric.PsnrY;
+        var (psnr, ssim) = luma ? (Metric.PsnrY, Metric.SsimY) : (Metric.Psnr, Metric.Ssim);
+        Metric[] measured = [.. new[] { luma ? Metric.Psnr : Metric.PsnrY }.Concat(Columns).Where(report.Metrics.Contains)];
+        var other = report.Find(against);
+        output.WriteLine($"{report.Protocol.Name}: {report.Faces.Count} faces, {report.Protocol.Describe()} ({report.Protocol.Source})");
+        output.WriteLine("means over faces; 95 % bootstrap intervals in brackets" + (other is null ? "" : $"; gain: {headline.Title} face by face against {other.Name}"));
+        var table = new Table(
+        [
+            "model", psnr.Title, "", ssim.Title, "", .. measured.Select(metric => metric.Title), .. other is null ? Array.Empty<string>() : ["gain", ""], "faces/s",
+        ]);
         foreach (var model in report.Models)
         {
             table.Add(
-                model.Name, Number(model.Psnr, "0.00"), Interval(model, "psnr", "0.00"), Number(model.PsnrY, "0.00"),
-                Number(model.Ssim, "0.0000"), Interval(model, "ssim", "0.0000"), Number(model.FacesPerSecond, "0.0"));
+            [
+                model.Name, .. WithInterval(model, psnr), .. WithInterval(model, ssim), .. measured.Select(metric => Number(model.Mean(metric), metric.Format)),
+                .. other is null ? [] : Gain(report, model, other, headline), Number(model.FacesPerSecond, "0.0"),
+            ]);
+        }
+
+        table.Write(output);
+        foreach (var grouping in groupings.Where(grouping => report.By(grouping).Count > 0))
+        {
+            PrintGroups(report, grouping, headline, output);
+        }
+
+        foreach (var footnote in report.Footnotes)
+        {
+            output.WriteLine(footnote);
+        }
+
+        output.WriteLine();
+    }
+
+    private static void PrintGroups(EvaluationReport report, Grouping grouping, Metric metric, TextWriter output)
+    {
+        var groups = report.By(grouping);
+        output.WriteLine();
+        output.WriteLine($"{metric.Title} by {NameOf(grouping)}, as the source labelled it; the worst of the groups of {EvaluationReport.SmallestGroup} faces or more is named");
+        var table = new Table(["model", .. groups.Select(group => $"{group.Name} ({group.Faces.Count})"), "worst"]);
+        foreach (var model in report.Models)
+        {
+            table.Add([model.Name, .. groups.Select(group => Number(model.Mean(metric, group), metric.Format)), report.Worst(model, grouping, metric)?.Name ?? ""]);
         }
 
         table.Write(output);
     }
 
-    private static string Csv(EvaluationReport report)
-    {
-        var csv = new StringBuilder("model,set,images,psnr,psnr_y,ssim\n");
-        foreach (var model in report.Models)
-        {
-            foreach (var set in model.Sets.Prepend(new SetScores("all", report.Protocol.Images, model.Psnr, model.PsnrY, model.Ssim)))
-            {
-                csv.Append(CultureInfo.InvariantCulture, $"{model.Name},{set.Set},{set.Images},{set.Psnr:0.0000},{set.PsnrY:0.0000},{set.Ssim:0.00000}\n");
-            }
-        }
+    private static string[] WithInterval(ModelScores model, Metric metric) => [Number(model.Mean(metric), metric.Format), Bracketed(model.IntervalOf(metric), metric.Format)];
 
-        return csv.ToString();
-    }
+    private static string[] Gain(EvaluationReport report, ModelScores model, ModelScores other, Metric metric) =>
+        model != other && report.Compare(model, other, metric) is { } comparison
+            ? [Number(comparison.Gain, "+0.00;-0.00"), Bracketed(comparison.Interval, "+0.00;-0.00")]
+            : ["", ""];
 
-    private static string Interval(ModelScores model, string metric, string format) =>
-        model.Intervals.TryGetValue(metric, out var bounds) ? $"[{Number(bounds[0], format)}, {Number(bounds[1], format)}]" : "";
+    private static string Bracketed(Interval? interval, string format) => interval is { } bounds ? $"[{Number(bounds.Low, format)}, {Number(bounds.High, format)}]" : "";
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Unlike the framework's Progress of T, reports where it is called, in order.</summary>
     private sealed class Steps(Progress progress) : IProgress<EvaluationProgress>

@@ -1,6 +1,5 @@
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Data;

@@ -2,7 +2,6 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
@@ -112,7 +111,7 @@ public sealed class FaceDataset
             ToPlanes(target.Apply(hr, ref random).Rgb, options.Range, batch.HighRes.AsSpan(i * large, large));
             if (small > 0)
             {
-                var placed = options.Unaligned is { } unaligned ? UnalignedPlacement.Draw(ref random, unaligned).ToGeometry(hr.Width).Apply(hr) : hr;
+                var placed = options.Unaligned is { } unaligned ? UnalignedPlacement.Draw(ref random, unaligned).Apply(hr) : hr;
                 ToPlanes(degradation.Apply(placed, ref random).Rgb, options.Range, batch.LowRes.AsSpan(i * small, small));
             }
 

@@ -1,5 +1,4 @@
 using Revisage.Imaging;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Detection;

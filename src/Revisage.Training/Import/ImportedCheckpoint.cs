@@ -63,6 +63,18 @@ public sealed class ImportedCheckpoint
             : arrays.ToDictionary(array => array.Name);
     }
 
+    /// <summary>This file's weights and another's, each of one section alone, as if they had been published in one.</summary>
+    /// <exception cref="RevisageException">One of them has several sections, or both have a weight of one name.</exception>
+    public ImportedCheckpoint With(ImportedCheckpoint other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var (own, others) = (Weights(), other.Weights());
+        return own.Keys.FirstOrDefault(others.ContainsKey) is { } twice
+            ? throw new RevisageException($"Both '{Source}' and '{other.Source}' hold '{twice}'. Choose the two files that belong together.")
+            // Messages have a source between these marks.
+            : new ImportedCheckpoint($"{Source}' with '{other.Source}", [.. own.Values.Concat(others.Values).Select(array => new ImportedArray("", array))], Metadata);
+    }
+
     /// <summary>Writes all arrays as safetensors, named by their paths, and everything else as its metadata.</summary>
     /// <exception cref="RevisageException">There is no array, or the file cannot be written.</exception>
     public void Save(string path)

@@ -32,11 +32,12 @@ public sealed record NameMap(string Layout)
         foreach (var (published, array) in checkpoint.Weights(section))
         {
             var name = Rename(published);
-            if (names.Contains(name))
+            if (names.Contains(name) && arrays.TryAdd(name, Convert(array) with { Name = name }))
             {
-                arrays.Add(name, Convert(array) with { Name = name });
+                continue;
             }
-            else if (!Spare.Any(pattern => Regex.IsMatch(published, pattern)))
+
+            if (!Spare.Any(pattern => Regex.IsMatch(published, pattern)))
             {
                 left.Add(published);
             }
@@ -73,6 +74,19 @@ public static class AuthorLayouts
 
     /// <summary>torchvision's VGG-16 and VGG-19: "features.N" and, where only those are wanted, a spare "classifier.N".</summary>
     public static NameMap Vgg { get; } = new("torchvision's VGG") { Spare = [@"^(features|classifier)\.\d+\.(weight|bias)$"] };
+
+    /// <summary>
+    /// LPIPS (Zhang 2018), in two files: torchvision's AlexNet or VGG-16, and weights/v0.1/alex.pth or vgg.pth of the authors' package; or in
+    /// one, the state dict of the package's whole network, which holds its linear layers twice.
+    /// </summary>
+    public static NameMap Lpips { get; } = new("LPIPS")
+    {
+        Spare = [@"^classifier\.\d+\.(weight|bias)$", @"^lins\.", @"^scaling_layer\."],
+        Rename = name => Regex.Replace(Regex.Replace(name, @"^(net\.slice\d+\.(?=\d)|features\.)", "net.features."), @"^(lin\d+)\.1\.", "$1.model.1."),
+    };
+
+    /// <summary>pytorch-fid's Inception-v3, carried over from TensorFlow: the classifier is not looked at.</summary>
+    public static NameMap Inception { get; } = new("FID's Inception-v3") { Spare = [BatchCounts, @"^fc\."] };
 
     /// <summary>The face parser of zllrunning/face-parsing.PyTorch, 79999_iter: its two auxiliary heads serve training alone.</summary>
     public static NameMap FaceParser { get; } = new("the face parser") { Spare = [BatchCounts, @"^conv_out(16|32)\."] };

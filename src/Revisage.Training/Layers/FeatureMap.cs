@@ -84,8 +84,9 @@ public abstract class FeatureMap
     /// <summary>Floor mode: borders that do not fill a window are dropped; padding never wins.</summary>
     public abstract FeatureMap MaxPool(int kernel, int stride, int padding = 0);
 
-    /// <summary>Floor mode; zero padding counts in the mean, as PyTorch's default has it.</summary>
-    public abstract FeatureMap AveragePool(int kernel, int stride, int padding = 0);
+    /// <summary>Floor mode.</summary>
+    /// <param name="countPadding">Whether the padding's zeros count in the mean, as PyTorch's default has it; TensorFlow's has it not.</param>
+    public abstract FeatureMap AveragePool(int kernel, int stride, int padding = 0, bool countPadding = true);
 
     /// <summary>[N, C, H, W] to [N, C, 1, 1].</summary>
     public abstract FeatureMap GlobalAveragePool();

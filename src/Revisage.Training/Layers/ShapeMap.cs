@@ -146,7 +146,7 @@ public sealed class ShapeMap : FeatureMap
 
     public override FeatureMap MaxPool(int kernel, int stride, int padding = 0) => Pool(nameof(MaxPool), kernel, stride, padding);
 
-    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0) => Pool(nameof(AveragePool), kernel, stride, padding);
+    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0, bool countPadding = true) => Pool(nameof(AveragePool), kernel, stride, padding);
 
     public override FeatureMap GlobalAveragePool() => MustBeMap(nameof(GlobalAveragePool)).New(Channel, 1, 1);
 

@@ -8,6 +8,7 @@ using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
+using Revisage.Training.Priors.Metrics;
 using Revisage.Training.Priors.Parsing;
 
 namespace Revisage.Training.Methods;
@@ -37,6 +38,9 @@ public static class MethodCatalog
         new InetMethod(),
         new IdentityEvalMethod(),
         new FaceFeaturesMethod(),
+        new LpipsAlexMethod(),
+        new LpipsVggMethod(),
+        new InceptionMethod(),
     ];
 
     public static string Names => string.Join(", ", All.Select(method => method.Id));

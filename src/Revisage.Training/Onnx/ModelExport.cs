@@ -43,15 +43,26 @@ public static class ModelExport
 
     /// <summary>Writes a method's network at its published size with the weights that its authors published.</summary>
     /// <param name="terms">Whose photographs they learned from, and on which terms they are to be had.</param>
+    /// <param name="second">The rest of the weights, where they are published in two files.</param>
+    /// <param name="side">Of the faces, for a network that takes such of any size; null for the published size.</param>
     /// <exception cref="RevisageException">The file holds other weights, or no published ones are known; nothing is written then.</exception>
-    public static ExportedModel Import(ImportedCheckpoint imported, string methodId, TrainingData terms, string onnxPath)
+    public static ExportedModel Import(
+        ImportedCheckpoint imported, string methodId, TrainingData terms, string onnxPath, ImportedCheckpoint? second = null, int? side = null)
     {
         ArgumentNullException.ThrowIfNull(imported);
         var name = NameOf(onnxPath);
         var method = MethodCatalog.Find(methodId);
         var layout = method.AuthorLayout ?? throw new RevisageException(
             $"No published weights are known for '{methodId}', only for {string.Join(", ", MethodCatalog.All.Where(one => one.AuthorLayout is not null).Select(one => $"'{one.Id}'"))}. Write them as .safetensors.");
-        var recipe = method.Published;
+        if (second is not null && method is not ImportedMethod { PublishedInTwo: true })
+        {
+            throw new RevisageException($"The weights of '{methodId}' are published in one file. Leave '{second.Source}' out.");
+        }
+
+        var recipe = side is null ? method.Published
+            : method is ImportedMethod anySize ? anySize.PublishedFor(side.Value)
+            : throw new RevisageException($"The weights of '{methodId}' are for faces of one size, {method.Inputs(method.Published)[0].Shape[^1]} pixels. Leave the side of {side} out.");
+        imported = second is null ? imported : imported.With(second);
         var weights = layout.Apply(imported, method.ShippedNetwork(recipe).NamedWeights().Select(named => named.Path));
         return Write(method, recipe, CardOf(name, method, recipe) with { Data = terms }, weights, imported.Source, onnxPath);
     }
@@ -106,10 +117,9 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(protocol);
         using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path));
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
-        var faces = set.OfSplit("val");
-        var report = Evaluator.Evaluate((protocol.Guided ? faces.Guided() : faces).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
+        var report = Evaluator.Evaluate(set.OfSplit("val").Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
         var (baselineScores, scores) = (report.Models[0], report.Models[1]);
-        var result = new MeasuredResult(protocol.Name, report.Protocol.Images)
+        var result = new MeasuredResult(protocol.Name, report.Faces.Count)
         {
             Psnr = Math.Round(scores.Psnr, 3),
             PsnrY = Math.Round(scores.PsnrY, 3),
@@ -161,6 +171,7 @@ public static class ModelExport
             Range = recipe.Data.Range,
             InputName = inputs[0].Name,
             OutputName = method.Outputs(recipe)[0],
+            Unaligned = method.Task == ModelTask.SuperResolution && recipe.Data.Unaligned is not null,
             NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),

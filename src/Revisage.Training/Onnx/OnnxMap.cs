@@ -92,9 +92,9 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
         New(shape.MaxPool(kernel, stride, padding), Add("MaxPool",
             ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding])));
 
-    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0) =>
-        New(shape.AveragePool(kernel, stride, padding), Add("AveragePool",
-            ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding]), ("count_include_pad", 1)));
+    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0, bool countPadding = true) =>
+        New(shape.AveragePool(kernel, stride, padding, countPadding), Add("AveragePool",
+            ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding]), ("count_include_pad", countPadding ? 1 : 0)));
 
     public override FeatureMap GlobalAveragePool() => New(shape.GlobalAveragePool(), Add("GlobalAveragePool"));
 

@@ -1,4 +1,3 @@
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Samples;
 

@@ -1,5 +1,4 @@
 using Revisage.Imaging;
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Samples;
 

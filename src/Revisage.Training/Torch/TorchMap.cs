@@ -120,7 +120,8 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap MaxPool(int kernel, int stride, int padding = 0) => With(Value.MaxPool2d(kernel, stride, padding));
 
-    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0) => With(Value.AvgPool2d(kernel, stride, padding));
+    public override FeatureMap AveragePool(int kernel, int stride, int padding = 0, bool countPadding = true) =>
+        With(Value.AvgPool2d(kernel, stride, padding, countPadding));
 
     // Channels-last, pooling's own gradients come back in the other layout, and every addition to them moves single numbers. The
     // gradient of a sum is no array at all.

@@ -1,7 +1,7 @@
+using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Torch;
 

@@ -22,6 +22,11 @@ public static class RecipeFile
         var path = File.Exists(name) ? name : Path.Combine(folder, name + ".yaml");
         if (!File.Exists(path))
         {
+            if (MethodCatalog.All.OfType<ImportedMethod>().FirstOrDefault(method => method.Id == name) is { } imported)
+            {
+                throw imported.NotTrained();
+            }
+
             var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order().ToArray() : [];
             throw new RevisageException($"There is no recipe '{name}'. Name a file, or one of: {string.Join(", ", known)}.");
         }

@@ -43,10 +43,11 @@ public static class EvaluationJson
         json.WriteNumber("images", report.Faces.Count);
         json.WriteString("headline", protocol.HeadlineMetric.Name);
         json.WriteBoolean("guided", protocol.Guided);
+        json.WriteBoolean("unaligned", protocol.Unaligned);
         json.WriteString("source", protocol.Source);
         json.WriteEndObject();
 
-        var other = report.Models.FirstOrDefault(model => model.Name == against);
+        var other = report.Find(against);
         json.WriteStartArray("models");
         foreach (var model in report.Models)
             Write(json, report, model, other);

@@ -28,6 +28,10 @@ public sealed class EvaluationReport
     /// <summary>The metrics that at least one model has, in <see cref="Metric.All"/>'s order.</summary>
     public IReadOnlyList<Metric> Metrics => [.. Metric.All.Where(metric => Models.Any(model => model.Mean(metric) is not null))];
 
+    /// <summary>The model of that name, or the same behind an aligner (<see cref="Upscaler.SetUpright"/>); null where there is none.</summary>
+    public ModelScores? Find(string? name) =>
+        Models.FirstOrDefault(model => model.Name == name) ?? Models.FirstOrDefault(model => model.Name.EndsWith($"+{name}", StringComparison.Ordinal));
+
     /// <summary>The faces told apart by what their source says of them; empty where it says nothing.</summary>
     public IReadOnlyList<FaceGroup> By(Grouping grouping) => FaceGroup.Of(Faces, grouping);
 

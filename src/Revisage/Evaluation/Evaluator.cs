@@ -58,7 +58,7 @@ public static class Evaluator
             {
                 var large = candidate.Enlarge(batch, small, guides, first: start == 0);
                 CheckSizes(candidate.Upscaler, large, batch, truth.Faces, protocol);
-                candidate.Compare(start, new LookedAt(large, protocol, networks, cancel), truth, small, protocol, networks, cancel);
+                candidate.Compare(start, batch, new LookedAt(large, protocol, networks, cancel), truth, small, protocol, networks, cancel);
             }
 
             progress?.Report(new EvaluationProgress(start + batch.Length, faces.Count));
@@ -249,7 +249,7 @@ public static class Evaluator
             return large;
         }
 
-        public void Compare(int start, LookedAt sr, LookedAt hr, Image[] small, Protocol protocol, ComparingNetworks looks, CancellationToken cancel)
+        public void Compare(int start, FaceImage[] batch, LookedAt sr, LookedAt hr, Image[] small, Protocol protocol, ComparingNetworks looks, CancellationToken cancel)
         {
             InParallel(sr.Planes.Count, i => errors[start + i] = Psnr.MeanSquaredError(sr.Planes[i], hr.Planes[i]));
             Equal += errors.AsSpan(start, sr.Planes.Count).Count(0.0);
@@ -260,7 +260,7 @@ public static class Evaluator
             ByFace(Metric.MsSsim, i => MsSsim.OfRgb(sr.Planes[i], hr.Planes[i]));
             ByFace(Metric.MsSsimProgressive, i => MsSsim.OfRgbAsProgressive(sr.Planes[i], hr.Planes[i]));
             if (!protocol.ComparesFiles)
-                ByFace(Metric.DataConsistency, i => Finite(Psnr.OfRgb(Planes.Of(protocol.MakeSmall(sr.Faces[i])), Planes.Of(small[i]))));
+                ByFace(Metric.DataConsistency, i => Finite(Psnr.OfRgb(Planes.Of(protocol.MakeSmall(sr.Faces[i], batch[i])), Planes.Of(small[i]))));
             if (looks.Landmarks is not null)
             {
                 ByFace(Metric.Nme, i => 100 * LandmarkError.Normalized(sr.Landmarks![i], hr.Landmarks![i], sr.Faces[i].Width));

@@ -21,9 +21,9 @@ public sealed record FaceGroup(string Name, IReadOnlyList<int> Faces)
     private static readonly int[] Bands = [0, 10, 20, 40, 60];
 
     /// <summary>The groups of faces that have a label, in order; faces without one are in none.</summary>
-    internal static IReadOnlyList<FaceGroup> Of(IReadOnlyList<FaceImage> faces, Grouping grouping) =>
+    public static IReadOnlyList<FaceGroup> Of(IReadOnlyList<FaceImage> faces, Grouping grouping) =>
     [
-        .. faces.Index()
+        .. (faces ?? throw new ArgumentNullException(nameof(faces))).Index()
             .Select(face => (face.Index, Label: LabelOf(face.Item, grouping)))
             .Where(face => face.Label is not null)
             .GroupBy(face => face.Label!.Value, face => face.Index)

@@ -53,6 +53,19 @@ public sealed class FaceSet
                 $"'{Folder}' has no split '{split}', only {string.Join(", ", Faces.Select(face => $"'{face.Split}'").Distinct())}. Choose one of these.");
     }
 
+    /// <summary>The faces that a protocol compares: those that are large enough, and where it wants guides, those that have one.</summary>
+    /// <exception cref="RevisageException">There are none, or a picture cannot be read.</exception>
+    public FaceSet Taken(Protocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        var large = Faces.Where(protocol.Takes).ToArray();
+        if (large.Length == 0)
+            throw new RevisageException($"{protocol.Name} compares faces of {protocol.Hr} pixels or more, but all {Faces.Count} of '{Folder}' are smaller. Choose another protocol, or larger faces.");
+
+        var taken = new FaceSet(Folder, large);
+        return protocol.Guided ? taken.Guided() : taken;
+    }
+
     /// <summary>
     /// The faces of which there is another photograph of the same person in this set, each with that as its guide: the one that
     /// comes next in the set's order, after the last again from the first. The same photograph under two names is none.

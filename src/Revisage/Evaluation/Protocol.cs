@@ -1,3 +1,4 @@
+using Revisage.Faces;
 using Revisage.Imaging;
 
 namespace Revisage.Evaluation;
@@ -69,10 +70,21 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <inheritdoc cref="WNet4x"/>
     public static Protocol WNet8x { get; } = WNet4x with { Name = "wnet-8x", Scale = 8, Border = 8, Source = "W-Net 2024, 8x (DIC's protocol)" };
 
+    /// <summary>
+    /// Yu 2018, tables 1 to 3: small faces of 16 pixels that are turned by up to 45 degrees, scaled by 0.8 to 1 and moved by up to 5 %
+    /// (<see cref="UnalignedOptions"/>), against upright ones of 128, RGB. Methods that take upright faces are shown them as
+    /// an aligner sets them (<see cref="Upscaler.SetUpright"/>).
+    /// </summary>
+    public static Protocol Mtun { get; } = new("mtun", Scale: 8, Hr: 128, ShrinkMethod.Bicubic, Border: 0)
+    {
+        Source = "Yu 2018, tables 1 to 3",
+        Unaligned = true,
+    };
+
     /// <summary>Results that are there already against the true pictures of the same names, both as they are.</summary>
     public static Protocol Files { get; } = new("files", Scale: 1, Hr: 0, ShrinkMethod.Bicubic, Border: 0) { Source = "pictures as they are" };
 
-    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Files];
+    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Mtun, Files];
 
     /// <summary>Whose tables it is for.</summary>
     public required string Source { get; init; }
@@ -82,6 +94,9 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
 
     /// <summary>Whether only faces are compared that have a guide.</summary>
     public bool Guided { get; private init; }
+
+    /// <summary>Whether the small faces are out of place, each by a placement that follows from its file's name.</summary>
+    public bool Unaligned { get; private init; }
 
     /// <summary>What the tables' PSNR and SSIM are of; the other is measured too.</summary>
     public Colours Headline { get; private init; }
@@ -106,7 +121,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
     public string Describe() => ComparesFiles
         ? $"pictures as they are, {ColoursAndBorder}"
-        : $"{Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}, {ColoursAndBorder}";
+        : $"{Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Unaligned ? ", out of place" : "")}, {ColoursAndBorder}";
 
     private string ColoursAndBorder => $"PSNR and SSIM of {(Headline == Colours.Luma ? "luma" : "RGB")}, {(Border == 0 ? "no border cut" : $"{Border} pixels of border cut")}";
 
@@ -132,22 +147,34 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
         if (side < Hr)
             throw new RevisageException($"'{face.Path}' has a face of {side} pixels, but {Name} compares at {Hr}. Leave it out: an enlarged one is no ground truth.");
 
-        return MakePair(file.CentralSquare(side));
+        var hr = PillowResize.Resize(file.CentralSquare(side), Hr, Hr, HrFilter);
+        return (MakeSmall(hr, face), hr);
     }
 
-    /// <summary>As <see cref="MakePair(FaceImage)"/>, of a square that is in memory.</summary>
+    /// <summary>As <see cref="MakePair(FaceImage)"/>, of an upright square that is in memory.</summary>
     /// <param name="square">At least <see cref="Hr"/> pixels a side.</param>
     public (Image Lr, Image Hr) MakePair(Image square)
     {
         ArgumentNullException.ThrowIfNull(square);
         var hr = PillowResize.Resize(square, Hr, Hr, HrFilter);
-        return (MakeSmall(hr), hr);
+        return (RgbPicture.Of(hr).Shrunk(Lr, Lr, Degradation).ToImage(), hr);
     }
 
-    /// <summary>Makes a face of <see cref="Hr"/> pixels small, as the pairs are made.</summary>
-    public Image MakeSmall(Image hr)
+    /// <summary>Makes a face of <see cref="Hr"/> pixels small, as the pair of <paramref name="face"/> is made.</summary>
+    public Image MakeSmall(Image hr, FaceImage face)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return Shrinking.Shrink(hr, Lr, Lr, Degradation);
+        ArgumentNullException.ThrowIfNull(face);
+        var picture = RgbPicture.Of(hr);
+        if (Unaligned)
+        {
+            var random = new SampleRandom(seed: 1, NumberOf(Path.GetFileName(face.Path)));
+            picture = UnalignedPlacement.Draw(ref random, new UnalignedOptions()).Apply(picture);
+        }
+
+        return picture.Shrunk(Lr, Lr, Degradation).ToImage();
     }
+
+    // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.
+    private static long NumberOf(string name) => name.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619);
 }

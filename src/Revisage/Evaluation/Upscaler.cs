@@ -1,3 +1,4 @@
+using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 
@@ -19,6 +20,18 @@ public sealed record Upscaler(string Name, Func<IReadOnlyList<Image>, IReadOnlyL
         return new Upscaler(restorer.Card.Name, small => restorer.Restore(small, cancel))
         {
             EnlargeGuided = restorer.Card.NeedsGuide ? (small, guides) => restorer.Restore(small, guides, cancel) : null,
+        };
+    }
+
+    /// <summary>The same behind a network that sets small faces upright, which stays the caller's.</summary>
+    public Upscaler SetUpright(FaceAligner aligner, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(aligner);
+        return this with
+        {
+            Name = $"{aligner.Name}+{Name}",
+            Enlarge = small => Enlarge(aligner.Align(small, cancel)),
+            EnlargeGuided = EnlargeGuided is { } guided ? (small, guides) => guided(aligner.Align(small, cancel), guides) : null,
         };
     }
 

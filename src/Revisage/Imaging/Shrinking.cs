@@ -22,60 +22,49 @@ public enum ShrinkMethod
     BilinearChain,
 }
 
-/// <summary>The one place where small faces are made of large ones; 8 bits a value.</summary>
+/// <summary>The one place where small faces are made of large ones, with 8 bits a value.</summary>
 public static class Shrinking
 {
-    /// <param name="rgb">[height, width, 3].</param>
-    /// <returns>[targetHeight, targetWidth, 3].</returns>
     /// <exception cref="RevisageException">Averages of blocks are asked for, and the size does not divide the picture's.</exception>
-    public static byte[] Shrink(ReadOnlySpan<byte> rgb, int width, int height, int targetWidth, int targetHeight, ShrinkMethod method)
+    public static RgbPicture Shrunk(this RgbPicture picture, int width, int height, ShrinkMethod method)
     {
-        Rgb24.CheckSize(rgb.Length, width, height, nameof(rgb));
+        ArgumentNullException.ThrowIfNull(picture);
         return method switch
         {
-            ShrinkMethod.Average => Average(rgb, width, height, targetWidth, targetHeight),
-            ShrinkMethod.BilinearChain => Halve(rgb, width, height, targetWidth, targetHeight),
-            _ => Resized(rgb, width, height, targetWidth, targetHeight, method),
+            ShrinkMethod.Average => Average(picture, width, height),
+            ShrinkMethod.BilinearChain => Halve(picture, width, height),
+            _ => Resized(picture, width, height, method),
         };
     }
 
-    /// <summary>As <see cref="Shrink(ReadOnlySpan{byte}, int, int, int, int, ShrinkMethod)"/>, rounding the picture to 8 bits first.</summary>
-    public static Image Shrink(Image image, int width, int height, ShrinkMethod method)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return Image.FromRgb24(width, height, Shrink(image.ToRgb24(), image.Width, image.Height, width, height, method));
-    }
-
-    private static byte[] Halve(ReadOnlySpan<byte> rgb, int width, int height, int targetWidth, int targetHeight)
+    private static RgbPicture Halve(RgbPicture picture, int width, int height)
     {
         // The first step takes whatever is left over, as Progressive goes from 178 to 128 and then by halves.
-        var (w, h) = (targetWidth, targetHeight);
-        while (2 * w <= width && 2 * h <= height)
+        var (w, h) = (width, height);
+        while (2 * w <= picture.Width && 2 * h <= picture.Height)
         {
             (w, h) = (2 * w, 2 * h);
         }
 
-        var picture = rgb.ToArray();
-        for (; w >= targetWidth; (w, h) = (w / 2, h / 2))
+        for (; w >= width; (w, h) = (w / 2, h / 2))
         {
-            picture = Resized(picture, width, height, w, h, ShrinkMethod.Bilinear);
-            (width, height) = (w, h);
+            picture = Resized(picture, w, h, ShrinkMethod.Bilinear);
         }
 
         return picture;
     }
 
-    private static byte[] Resized(ReadOnlySpan<byte> rgb, int width, int height, int targetWidth, int targetHeight, ShrinkMethod method)
+    private static RgbPicture Resized(RgbPicture picture, int width, int height, ShrinkMethod method)
     {
-        if (width == targetWidth && height == targetHeight)
+        if (picture.Width == width && picture.Height == height)
         {
-            return rgb.ToArray();
+            return picture;
         }
 
-        var target = new byte[3 * targetWidth * targetHeight];
+        var target = new byte[3 * width * height];
         if (method == ShrinkMethod.Matlab)
         {
-            MatlabResize.Resize(rgb, width, height, target, targetWidth, targetHeight);
+            MatlabResize.Resize(picture.Rgb, picture.Width, picture.Height, target, width, height);
         }
         else
         {
@@ -85,19 +74,19 @@ public static class Shrinking
                 ShrinkMethod.Bilinear => ResampleFilter.Bilinear,
                 _ => ResampleFilter.Bicubic,
             };
-            PillowResize.Resize(rgb, width, height, target, targetWidth, targetHeight, filter);
+            PillowResize.Resize(picture.Rgb, picture.Width, picture.Height, target, width, height, filter);
         }
 
-        return target;
+        return new RgbPicture(target, width, height);
     }
 
-    private static byte[] Average(ReadOnlySpan<byte> rgb, int fromWidth, int fromHeight, int width, int height)
+    private static RgbPicture Average(RgbPicture picture, int width, int height)
     {
-        var (across, down) = (fromWidth / width, fromHeight / height);
-        if (across * width != fromWidth || down * height != fromHeight)
+        var (across, down) = (picture.Width / width, picture.Height / height);
+        if (across * width != picture.Width || down * height != picture.Height)
         {
             throw new RevisageException(
-                $"Averages of blocks cannot bring {fromWidth}x{fromHeight} to {width}x{height}, which does not divide it. Choose sizes that do, or another method.");
+                $"Averages of blocks cannot bring {picture.Width}x{picture.Height} to {width}x{height}, which does not divide it. Choose sizes that do, or another method.");
         }
 
         var count = across * down;
@@ -108,7 +97,7 @@ public static class Shrinking
             Array.Clear(sums);
             for (var row = y * down; row < (y + 1) * down; row++)
             {
-                var pixels = rgb.Slice(3 * row * fromWidth, 3 * fromWidth);
+                var pixels = picture.Rgb.AsSpan(3 * row * picture.Width, 3 * picture.Width);
                 for (int x = 0, from = 0; x < width; x++)
                 {
                     for (var k = 0; k < across; k++, from += 3)
@@ -126,6 +115,6 @@ public static class Shrinking
             }
         }
 
-        return target;
+        return new RgbPicture(target, width, height);
     }
 }

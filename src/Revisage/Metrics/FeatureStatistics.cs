@@ -2,7 +2,8 @@ namespace Revisage.Metrics;
 
 /// <summary>
 /// The mean and the covariance of many faces' features, added one face at a time: what <see cref="FrechetDistance"/>
-/// compares. It holds 8 D² bytes for D features (32 MB for 2048), however many faces come.
+/// compares. It holds about 8 D² bytes for D features (34 MB for 2048), however many faces come. Not for several threads
+/// at once, reading included.
 /// </summary>
 /// <remarks>
 /// Faces are taken in by batches, each about its own mean, and batches are joined by the update of Chan, Golub and

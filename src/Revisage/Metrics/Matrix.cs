@@ -7,7 +7,7 @@ namespace Revisage.Metrics;
 /// <summary>A dense matrix by rows, each of them filled up with zeros to a multiple of 16 columns.</summary>
 internal sealed class Matrix
 {
-    // Rows of the second factor's strip, and columns of the first one's, that stay in registers and in the nearest cache.
+    // Products grow by Down x Across values, which stay in registers, over Depth rows, whose strips stay in the cache.
     private const int Down = 4;
 
     private const int Depth = 64;

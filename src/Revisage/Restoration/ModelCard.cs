@@ -46,6 +46,9 @@ public sealed partial record ModelCard
     /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
     public bool NeedsGuide { get; init; }
 
+    /// <summary>Whether it takes faces that are out of place, and sets them upright itself.</summary>
+    public bool Unaligned { get; init; }
+
     /// <summary>That one face takes; null where they were not counted.</summary>
     public long? MultiplyAdds { get; init; }
 
@@ -200,9 +203,13 @@ public enum ModelTask
     [JsonStringEnumMemberName("identity")]
     Identity,
 
-    /// <summary>Features that perceptual losses compare, [N, C, Output.Height, Output.Width].</summary>
+    /// <summary>Features that losses and metrics compare, [N, C, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("features")]
     Features,
+
+    /// <summary>How far two faces are from one another, [N, 1]: its inputs are "face" and "other", of one size and range.</summary>
+    [JsonStringEnumMemberName("distance")]
+    Distance,
 
     /// <summary>
     /// A poor face, [N, 3, Output.Height, Output.Width], of a good one; what is poor about it follows from an input of
@@ -214,10 +221,6 @@ public enum ModelTask
     /// <summary>The face itself, upright, [N, 3, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("alignment")]
     Alignment,
-
-    /// <summary>How different two faces look, [N, 1]; the second is an input "other" of its own, of the first one's size.</summary>
-    [JsonStringEnumMemberName("distance")]
-    Distance,
 }
 
 /// <summary>Width and height in pixels.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Revisage.Cli;
 using Revisage.Imaging;
@@ -46,18 +45,87 @@ public sealed class EvaluateCommandTests : IDisposable
     public void A_limit_takes_fewer_and_the_table_says_how_many()
     {
         Run("--limit", "2").ShouldBe(0);
-        output.ToString().ShouldStartWith("revisage-8x: 2 faces, 8x to 128 pixels");
+        output.ToString().ShouldStartWith("revisage-8x: 2 faces, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of RGB, no border cut");
     }
 
     [Fact]
-    public void The_csv_has_a_row_for_each_model_and_set()
+    public void The_csv_has_a_row_for_each_model_and_face()
     {
         Run("--csv", In("scores.csv")).ShouldBe(0);
 
-        var rows = File.ReadAllLines(In("scores.csv"));
-        rows[0].ShouldBe("model,set,images,psnr,psnr_y,ssim");
-        rows.Count(row => row.StartsWith("repeat,", StringComparison.Ordinal)).ShouldBe(2);
-        double.Parse(rows[1].Split(',')[3], CultureInfo.InvariantCulture).ShouldBeInRange(5, 20);
+        File.ReadAllLines(In("scores.csv")).Count(row => row.StartsWith("revisage-8x,repeat,", StringComparison.Ordinal)).ShouldBe(4);
+    }
+
+    [Fact]
+    public void Several_protocols_are_several_tables()
+    {
+        Run("--protocol", "revisage-8x,wnet-8x").ShouldBe(0);
+
+        output.ToString().ShouldContain("revisage-8x: 4 faces");
+        output.ToString().ShouldContain("wnet-8x: 4 faces, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of luma, 8 pixels of border cut");
+        output.ToString().Split('\n').Count(line => line.StartsWith("repeat ", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Results_in_a_folder_are_compared_by_name()
+    {
+        Directory.CreateDirectory(In("mine"));
+        for (var i = 0; i < 4; i++)
+        {
+            File.Copy(In($"faces/{i}.png"), In($"mine/{i}.png"));
+        }
+
+        Compare("--sr", In("mine")).ShouldBe(0);
+
+        output.ToString().ShouldStartWith("files: 4 faces, pictures as they are");
+        output.ToString().ShouldContain("mine   100.00  [100.00, 100.00]");
+        output.ToString().ShouldContain("4 of 4 faces of 'mine' equal the true ones in every bit; their PSNR, which is infinite, counts as 100 dB.");
+    }
+
+    [Fact]
+    public void Results_that_do_not_match_are_said_to()
+    {
+        Directory.CreateDirectory(In("mine"));
+        File.Copy(In("faces/1.png"), In("mine/1.png"));
+
+        Compare("--sr", In("mine")).ShouldBe(1);
+        error.ToString().ShouldContain("'mine' has no result for 3 of 4 faces".Replace("mine", In("mine"), StringComparison.Ordinal));
+        error.ToString().ShouldContain("(first: '0'; it has 1 pictures). Name each result as its true face.");
+
+        for (var i = 0; i < 4; i++)
+        {
+            ImageFile.Save(new Image(64, 64, new float[3 * 64 * 64]), In($"mine/{i}.png"));
+        }
+
+        Compare("--sr", In("mine")).ShouldBe(1);
+        error.ToString().ShouldContain($"'mine' has 64x64 for '{In("faces/0.png")}', which is 128x128 in files. Compare pictures of one size.");
+    }
+
+    [Fact]
+    public void One_face_has_no_intervals()
+    {
+        Run("--limit", "1").ShouldBe(0);
+
+        output.ToString().ShouldContain("One face alone has no intervals, and no distances between sets.");
+        output.ToString().ShouldNotContain("[");
+    }
+
+    [Fact]
+    public void Groups_want_labels()
+    {
+        Run("--by", "age").ShouldBe(1);
+        error.ToString().ShouldContain("--by age wants labelled faces, but none of 4");
+
+        File.WriteAllLines(In("faces/index.csv"), ["file,set,split,hr,age", "0.png,a,val,128,5", "1.png,a,val,128,30", "2.png,a,val,128,31", "3.png,a,val,128,"]);
+        Run("--by", "age").ShouldBe(0);
+        output.ToString().ShouldContain("model     0 to 9 (1)  20 to 39 (2)  worst");
+    }
+
+    [Fact]
+    public void A_model_that_is_compared_with_has_to_be_there()
+    {
+        Run("--against", "lanczos").ShouldBe(1);
+        error.ToString().ShouldContain("--against names 'lanczos', but compared are nearest, bilinear, bicubic, repeat. Choose one of these.");
     }
 
     [Fact]
@@ -80,7 +148,7 @@ public sealed class EvaluateCommandTests : IDisposable
         RevisageCommand.Run([.. guided, "--protocol", "revisage-8x-guided"], [], Invocation).ShouldBe(0);
         RevisageCommand.Run(guided, [], Invocation).ShouldBe(1);
 
-        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, 8x to 128 pixels");
+        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, 16 to 128 pixels (8x), small faces by bicubic, with guides");
         output.ToString().ShouldContain("echo ");
         error.ToString().ShouldContain("'echo' looks at another photograph of the same person, and revisage-8x has none. Compare by 'revisage-8x-guided', or leave it out.");
     }
@@ -88,6 +156,8 @@ public sealed class EvaluateCommandTests : IDisposable
     private InvocationConfiguration Invocation => new() { Output = output, Error = error, EnableDefaultExceptionHandler = false };
 
     private string In(string path) => Path.Combine(folder, path);
+
+    private int Compare(params string[] args) => RevisageCommand.Run(["evaluate", "--data", In("faces"), .. args], [], Invocation);
 
     private int Run(params string[] args) =>
         RevisageCommand.Run(["evaluate", "--data", In("faces"), "--model", In("repeat.onnx"), .. args], [], Invocation);

@@ -40,4 +40,19 @@ public class PsnrTests
 
         error.Message.ShouldContain("not 2x3 with 3x2");
     }
+
+    [Fact]
+    public void A_batchs_figure_is_of_its_mean_error()
+    {
+        // Errors of 1 and 9 squared levels: their mean is 5, and the figures' own mean is higher.
+        var (black, one, three) = (Planes.Of(ImagingFixtures.Plain(4, 4, 0, 0, 0)), Planes.Of(ImagingFixtures.Plain(4, 4, 1, 1, 1)), Planes.Of(ImagingFixtures.Plain(4, 4, 3, 3, 3)));
+
+        Psnr.MeanSquaredError(black, three).ShouldBe(9);
+        Psnr.OfBatch([(black, one), (black, three)]).ShouldBe(10 * Math.Log10(255 * 255 / 5.0), 1e-12);
+        Psnr.OfBatch([(black, three)]).ShouldBe(Psnr.OfRgb(black, three));
+        Psnr.OfBatch([(black, one), (black, black)]).ShouldBe(Psnr.FromMse(0.5), 1e-12);
+    }
+
+    [Fact]
+    public void An_empty_batch_is_refused() => Should.Throw<ArgumentException>(() => Psnr.OfBatch([])).Message.ShouldStartWith("A batch of no images has no error.");
 }

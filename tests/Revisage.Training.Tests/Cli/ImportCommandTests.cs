@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Cli;
@@ -6,6 +7,7 @@ using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Alignment;
+using Revisage.Training.Priors.Metrics;
 using Revisage.Training.Tests.Import;
 using Revisage.Training.Torch;
 
@@ -132,6 +134,113 @@ public sealed class ImportCommandTests : IDisposable
             .Message.ShouldContain("is no file of the distilled face alignment network for this network: ");
         File.Exists(model).ShouldBeFalse();
     }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void A_metric_published_in_two_files_becomes_one_model_for_faces_of_a_size()
+    {
+        var (features, lins, model) = (Path.Combine(folder, "alexnet.safetensors"), Path.Combine(folder, "alex.safetensors"), Path.Combine(folder, "lpips-alex.onnx"));
+        using var network = new TorchNetwork("published", LpipsNetwork.Alex(), seed: 5);
+        var arrays = network.Save().ToLookup(array => array.Name.StartsWith("net.", StringComparison.Ordinal));
+        Write(features, [.. arrays[true].Select(array => array with { Name = array.Name["net.".Length..] }), Zeros("classifier.1.weight", 4, 4)]);
+        Write(lins, arrays[false]);
+
+        Run(features, "--with", lins, "--method", "lpips-alex", "--side", "64", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("lpips-alex", model);
+        stored.Problem().ShouldBeNull();
+        var card = stored.Card;
+        (card.Task, card.Input, card.Output, card.Scale, card.Range).ShouldBe((ModelTask.Distance, new PixelSize(64, 64), new PixelSize(1, 1), 1, ValueRange.Signed));
+        (card.InputName, card.OutputName, card.NeedsGuide).ShouldBe(("face", "lpips", false));
+        card.Data.Name.ShouldBe("not known here; weights imported from 'alexnet.safetensors' and 'alex.safetensors'");
+        using var back = ShippedNetwork.Open(stored, "back", default);
+        back.Save().Select(array => array.ToFloats()).ShouldBe(network.Save().Select(array => array.ToFloats()));
+        using var lpips = OnnxModel.Load(model);
+        var face = new Restoration.OnnxTensor(new float[3 * 64 * 64], [1, 3, 64, 64]);
+        var distance = lpips.Run(new Dictionary<string, Restoration.OnnxTensor> { ["face"] = face, ["other"] = face })["lpips"];
+        distance.Shape.ShouldBe([1, 1]);
+        distance.Values.Span[0].ShouldBe(0);
+    }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void The_state_dict_of_the_whole_metric_is_one_file_with_the_linear_layers_twice()
+    {
+        var (published, model) = (Path.Combine(folder, "lpips.safetensors"), Path.Combine(folder, "lpips-alex.onnx"));
+        using var network = new TorchNetwork("published", LpipsNetwork.Alex(), seed: 5);
+        int[] slices = [0, 3, 6, 8, 10];
+        string Sliced(string name) => name.Split('.') is ["net", "features", var index, var kind]
+            ? $"net.slice{Array.IndexOf(slices, int.Parse(index, CultureInfo.InvariantCulture)) + 1}.{index}.{kind}"
+            : name;
+        Write(published,
+        [
+            Zeros("scaling_layer.shift", 1, 3, 1, 1), Zeros("scaling_layer.scale", 1, 3, 1, 1),
+            .. network.Save().Select(array => array with { Name = Sliced(array.Name) }),
+            Zeros("lins.0.model.1.weight", 1, 64, 1, 1),
+        ]);
+
+        Run(published, "--method", "lpips-alex", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("lpips-alex", model);
+        stored.Card.Input.ShouldBe(new PixelSize(128, 128));
+        using var back = ShippedNetwork.Open(stored, "back", default);
+        back.Save().Select(array => array.ToFloats()).ShouldBe(network.Save().Select(array => array.ToFloats()));
+    }
+
+    [Fact]
+    [Trait("Category", "torch")]
+    public void FIDs_Inception_becomes_a_model_without_its_classifier()
+    {
+        var (published, model) = (Path.Combine(folder, "pt_inception.safetensors"), Path.Combine(folder, "inception.onnx"));
+        using var network = new TorchNetwork("published", new InceptionNetwork(64), seed: 5);
+        Write(published,
+        [
+            .. network.Save(), Zeros("fc.weight", 1008, 2048), Zeros("fc.bias", 1008),
+            new StoredArray("Conv2d_1a_3x3.bn.num_batches_tracked", ScalarType.Long, [], new byte[8]),
+        ]);
+
+        Run(published, "--method", "inception", "--side", "64", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("inception", model);
+        stored.Problem().ShouldBeNull();
+        var card = stored.Card;
+        (card.Task, card.Input, card.Output, card.Range, card.InputName, card.OutputName)
+            .ShouldBe((ModelTask.Features, new PixelSize(64, 64), new PixelSize(1, 1), ValueRange.Unit, "face", "features"));
+    }
+
+    [Theory]
+    [InlineData("--method fan --side 64", "The weights of 'fan' are for faces of one size, 256 pixels. Leave the side of 64 out.")]
+    [InlineData("--method inception --with SECOND", "The weights of 'inception' are published in one file. Leave 'SECOND' out.")]
+    [InlineData("--method lpips-alex --side 30", "'lpips-alex' cannot take faces of 30 pixels. Take 31 or more, such as 128.")]
+    [InlineData("--method inception --side 0", "'inception' cannot take faces of 0 pixels. Take 1 or more, such as 128.")]
+    [InlineData("--method lpips-vgg --with FILE", "Both 'FILE' and 'FILE' hold 'features.0.weight'. Choose the two files that belong together.")]
+    [InlineData("--method lpips-alex --with SECOND", "'FILE' with 'SECOND' is no file of LPIPS for this network: 6 are missing (first: 'net.features.3.weight'), 22 are unknown (first: 'features.2.weight'). Choose the file, or the network's options, that belong together.")]
+    public void What_does_not_belong_together_is_refused(string options, string message)
+    {
+        var file = ImportFixture.At("vgg-16-zip.pth");
+        var second = Path.Combine(folder, "lins.safetensors");
+        Write(second, [.. Enumerable.Range(0, 5).Select(i => Zeros($"lin{i}.model.1.weight", 1, 4, 1, 1))]);
+        string Paths(string text) => text.Replace("FILE", file, StringComparison.Ordinal).Replace("SECOND", second, StringComparison.Ordinal);
+
+        Should.Throw<RevisageException>(() => Run([file, .. Paths(options).Split(' '), "-o", Path.Combine(folder, "model.onnx")])).Message.ShouldBe(Paths(message));
+        File.Exists(Path.Combine(folder, "model.onnx")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("--side", "64")]
+    [InlineData("--with", "lins.pth")]
+    public void What_is_about_a_network_wants_one(string option, string value) =>
+        ImportCommand.Create().Parse([ImportFixture.At("kinds-zip.pth"), "--list", option, value]).Errors.Single().Message
+            .ShouldBe("--with and --side are about a network: name it with --method.");
+
+    private static void Write(string path, IEnumerable<StoredArray> arrays)
+    {
+        using var file = File.Create(path);
+        Safetensors.Write(file, [.. arrays]);
+    }
+
+    private static StoredArray Zeros(string name, params int[] shape) =>
+        StoredArray.Of(name, new float[shape.Aggregate(1, (count, extent) => count * extent)], [.. shape.Select(extent => (long)extent)]);
 
     private int Run(params string[] args) => ImportCommand.Create().Parse(args)
         .InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false })

@@ -150,6 +150,7 @@ public static class Operators
         yield return new Setup("max_pool_3_2_1").InputWithin(-2, -1, 2, 3, 6, 7).Is((x, _) => x[0].MaxPool(3, 2, 1));
         yield return new Setup("average_pool_2_2").Input(2, 3, 5, 7).Is((x, _) => x[0].AveragePool(2, 2));
         yield return new Setup("average_pool_3_2_1").Input(2, 3, 6, 7).Is((x, _) => x[0].AveragePool(3, 2, 1));
+        yield return new Setup("average_pool_3_1_1_uncounted").Input(2, 3, 5, 7).Is((x, _) => x[0].AveragePool(3, 1, 1, countPadding: false));
         yield return new Setup("global_average_pool").Input(2, 3, 5, 7).Is((x, _) => x[0].GlobalAveragePool());
         yield return new Setup("global_max_pool").Input(2, 3, 5, 7).Is((x, _) => x[0].GlobalMaxPool());
         yield return new Setup("channel_mean").Input(2, 3, 5, 7).Is((x, _) => x[0].ChannelMean());

@@ -33,12 +33,18 @@ public class MethodSuiteTests
 
     public static TheoryData<string> Ids => [.. MethodCatalog.All.Select(method => method.Id)];
 
+    private static IEnumerable<Method> Trained => MethodCatalog.All.Where(method => method is not ImportedMethod);
+
+    public static TheoryData<string> TrainedIds => [.. Trained.Select(method => method.Id)];
+
+    public static TheoryData<string> ImportedIds => [.. MethodCatalog.All.OfType<ImportedMethod>().Select(method => method.Id)];
+
     public static TheoryData<string, string> Phases
     {
         get
         {
             var phases = new TheoryData<string, string>();
-            foreach (var method in MethodCatalog.All)
+            foreach (var method in Trained)
             {
                 foreach (var phase in method.Phases(Default(method.Id)))
                 {
@@ -176,7 +182,7 @@ public class MethodSuiteTests
     }
 
     [Theory]
-    [MemberData(nameof(Ids))]
+    [MemberData(nameof(TrainedIds))]
     public void The_last_phase_holds_the_shipped_weights(string id)
     {
         var method = MethodCatalog.Find(id);
@@ -187,6 +193,20 @@ public class MethodSuiteTests
         checkpoint.WeightsOf(method.ShippedWeights).Keys.ShouldBe(Shipped(id).NamedWeights().Select(named => named.Path));
         stage.Networks.Select(network => network.Name).ShouldBeUnique();
         stage.Optimizers.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(ImportedIds))]
+    public void What_is_only_imported_refuses_to_be_trained(string id)
+    {
+        var message = $"'{id}' is not trained here: it is of use with its published weights alone. Bring these in by 'revisage import --method {id}' (see docs/priors.md).";
+        var method = MethodCatalog.Find(id);
+
+        Should.Throw<RevisageException>(() => method.Check(Default(id))).Message.ShouldBe(message);
+        Should.Throw<RevisageException>(() => method.Phases(Default(id))).Message.ShouldBe(message);
+        Should.Throw<RevisageException>(() => RecipeFile.Load(id, AppContext.BaseDirectory, [])).Message.ShouldBe(message);
+        method.AuthorLayout.ShouldNotBeNull();
+        RecipeFile.ToYaml(method.Published).ShouldBe(RecipeFile.ToYaml(Default(id)));
     }
 
     private static Recipe Default(string id) => RecipeFile.Parse($"method: {id}", $"of {id}", []);

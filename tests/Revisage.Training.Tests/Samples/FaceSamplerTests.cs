@@ -54,7 +54,7 @@ public class FaceSamplerTests
     {
         var copies = FaceStatistics.Fit(Faces, new FaceStatisticsOptions { Groups = 1, Spread = 0, FineSpread = 0 });
         // Every draw is the mean; here it is a training face.
-        var random = new Revisage.Training.Data.SampleRandom(1, 1);
+        var random = new SampleRandom(1, 1);
         var known = new SmallFaces([.. Faces.Points.Take(Faces.Count), copies.Draw(0, ref random)]);
 
         Should.Throw<RevisageException>(() => new FaceSampler(known, copies).Draw(1, seed: 1)).Message.ShouldContain("grey levels of training faces");

@@ -1,4 +1,3 @@
-using Revisage.Training.Data;
 using Revisage.Training.Samples;
 
 namespace Revisage.Training.Tests.Samples;

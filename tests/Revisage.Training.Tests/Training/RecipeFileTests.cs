@@ -3,7 +3,6 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.Edsr;
 using Revisage.Training.Methods.Progressive;

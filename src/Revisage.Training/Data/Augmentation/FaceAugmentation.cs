@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using System.Numerics;
 using Revisage.Training.Data.Degradations;
 
@@ -21,19 +22,6 @@ public sealed record AugmentationOptions
     public OutsidePixels Outside { get; init; }
 
     public ColourJitterOptions? Jitter { get; init; }
-}
-
-/// <summary>What is seen where a moved face reaches beyond its picture.</summary>
-public enum OutsidePixels
-{
-    /// <summary>
-    /// The border's pixels go on. Faces are shifted no further than their margin; those without any are not turned,
-    /// and only grow.
-    /// </summary>
-    Edge,
-
-    /// <summary>Black, however far a face is moved: as MTUN's authors make unaligned faces.</summary>
-    Black,
 }
 
 /// <summary>Draws how each sample is varied.</summary>

@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 namespace Revisage.Training.Data.Degradations;
 
 /// <summary>Blur by a Gaussian, cut off at three standard deviations; none at 0.</summary>

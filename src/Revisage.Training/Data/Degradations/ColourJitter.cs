@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 namespace Revisage.Training.Data.Degradations;
 
 /// <summary>How far torchvision's ColorJitter changes colours; 0 leaves one alone.</summary>

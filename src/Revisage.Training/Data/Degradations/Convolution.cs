@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using System.Numerics;
 
 namespace Revisage.Training.Data.Degradations;

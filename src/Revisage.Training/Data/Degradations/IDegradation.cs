@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 namespace Revisage.Training.Data.Degradations;
 
 /// <summary>One step from a good picture to a poor one. Safe for many threads.</summary>

@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 namespace Revisage.Training.Data.Degradations;
 
 /// <summary>Independent Gaussian noise on every value.</summary>

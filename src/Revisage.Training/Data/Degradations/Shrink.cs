@@ -8,6 +8,6 @@ public sealed class Shrink(int width, int height, ShrinkMethod method) : IDegrad
     public RgbPicture Apply(RgbPicture picture, ref SampleRandom random)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return new RgbPicture(Shrinking.Shrink(picture.Rgb, picture.Width, picture.Height, width, height, method), width, height);
+        return picture.Shrunk(width, height, method);
     }
 }

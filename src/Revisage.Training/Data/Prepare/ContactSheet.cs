@@ -1,7 +1,6 @@
 using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Data.Prepare;

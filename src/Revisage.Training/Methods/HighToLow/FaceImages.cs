@@ -1,7 +1,6 @@
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Methods.HighToLow;

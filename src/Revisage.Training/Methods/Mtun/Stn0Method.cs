@@ -1,6 +1,6 @@
+using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data.Crops;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Training;

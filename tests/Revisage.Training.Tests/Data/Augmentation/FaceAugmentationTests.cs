@@ -1,3 +1,4 @@
+using Revisage.Imaging;
 using System.Numerics;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;

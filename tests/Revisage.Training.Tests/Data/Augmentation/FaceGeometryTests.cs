@@ -1,8 +1,8 @@
+using Revisage.Imaging;
 using System.Numerics;
 using Revisage.Faces;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Tests.Data.Degradations;
 using Revisage.Training.Tests.Data.GroundTruth;

@@ -1,7 +1,6 @@
+using Revisage.Faces;
+using Revisage.Imaging;
 using System.Numerics;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Crops;
-using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Tests.Data.Crops;
 
@@ -78,7 +77,7 @@ public class UnalignedPlacementTests
         sorted[sorted.Length / 2].ShouldBe((from + to) / 2, 0.05 * (to - from));
     }
 
-    private static byte[] Placed(UnalignedPlacement placement, byte[] rgb) => placement.ToGeometry(Side).Apply(new RgbPicture(rgb, Side, Side)).Rgb;
+    private static byte[] Placed(UnalignedPlacement placement, byte[] rgb) => placement.Apply(new RgbPicture(rgb, Side, Side)).Rgb;
 
     private static byte[] OneDot(int x, int y)
     {

@@ -1,6 +1,6 @@
+using Revisage.Imaging;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Tests.Data.Degradations;
 

@@ -1,5 +1,4 @@
 using Revisage.Restoration;
-using Revisage.Training.Data;
 using Revisage.Training.Data.Degradations;
 using Revisage.Training.Layers;
 using Revisage.Training.Onnx;

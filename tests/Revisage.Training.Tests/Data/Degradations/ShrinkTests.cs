@@ -1,5 +1,4 @@
 using Revisage.Imaging;
-using Revisage.Training.Data;
 using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Tests.Data.Degradations;

@@ -3,7 +3,6 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Crops;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
 

@@ -1,8 +1,6 @@
-using Revisage.Imaging;
+namespace Revisage.Imaging;
 
-namespace Revisage.Training.Data.Degradations;
-
-/// <summary>A picture on its way from a photograph to a training sample: interleaved 8-bit RGB, [height, width, 3]. Its bytes do not change.</summary>
+/// <summary>A picture on its way from a photograph to a small or moved face: interleaved 8-bit RGB, [height, width, 3]. Its bytes do not change.</summary>
 public sealed class RgbPicture
 {
     /// <param name="rgb">Taken over, and from then on only read.</param>

@@ -1,4 +1,4 @@
-namespace Revisage.Training.Data;
+namespace Revisage;
 
 /// <summary>
 /// Random numbers that follow from a seed and a sample's number (SplitMix64, Steele 2014): nothing to save, the

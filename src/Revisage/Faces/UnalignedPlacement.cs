@@ -1,7 +1,7 @@
 using System.Numerics;
-using Revisage.Training.Data.Augmentation;
+using Revisage.Imaging;
 
-namespace Revisage.Training.Data.Crops;
+namespace Revisage.Faces;
 
 /// <summary>How far an upright face is put out of place, with MTUN's numbers (Yu et al., ECCV 2018; its siblings' scripts).</summary>
 public sealed record UnalignedOptions
@@ -46,11 +46,11 @@ public sealed record UnalignedPlacement(double Degrees, double Scale, double Shi
             * Matrix3x2.CreateTranslation((float)(ShiftX * width), (float)(ShiftY * height));
     }
 
-    /// <summary>The same as training's geometry: cubic (a = -0.5), and black where the upright picture has nothing.</summary>
-    /// <param name="side">Of the picture, a square.</param>
-    public FaceGeometry ToGeometry(int side)
+    /// <summary>The picture, a square, put out of place: cubic (a = -0.5), and black where the upright picture has nothing.</summary>
+    public RgbPicture Apply(RgbPicture upright)
     {
-        Matrix3x2.Invert(Transform(side, side), out var toSource);
-        return new FaceGeometry(toSource, Mirrored: false, side, OutsidePixels.Black);
+        ArgumentNullException.ThrowIfNull(upright);
+        Matrix3x2.Invert(Transform(upright.Width, upright.Width), out var toSource);
+        return new PictureWarp(toSource, upright.Width, OutsidePixels.Black).Apply(upright);
     }
 }

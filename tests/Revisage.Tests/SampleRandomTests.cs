@@ -1,6 +1,4 @@
-using Revisage.Training.Data;
-
-namespace Revisage.Training.Tests.Data;
+namespace Revisage.Tests;
 
 public class SampleRandomTests
 {

@@ -1,0 +1,101 @@
+using Revisage.Evaluation;
+using Revisage.Faces;
+using Revisage.Restoration;
+
+namespace Revisage.Cli;
+
+/// <summary>What a comparison is between: models by name, or all that are installed and fit, and folders of results.</summary>
+/// <param name="names">Divided by commas; null for all that fit.</param>
+/// <param name="results">Folders of pictures that are named as those of <paramref name="data"/>.</param>
+internal sealed class CandidateChoice(string? names, IReadOnlyList<string> results, string data, OnnxOptions options)
+{
+    private const string Aligner = "stn0";
+
+    private readonly IReadOnlyList<StoredModel> models = names is null
+        ? [.. ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution)]
+        : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)];
+
+    public OnnxOptions Options => options;
+
+    /// <summary>Says which of all models are left out; refuses one that was named and fits no protocol.</summary>
+    /// <exception cref="RevisageException">A named model fits none of the protocols.</exception>
+    public void Check(IReadOnlyList<Protocol> protocols, TextWriter error)
+    {
+        var unfit = models.Where(model => !protocols.Any(protocol => Fits(model.Card, protocol))).ToArray();
+        if (names is null)
+        {
+            if (unfit.Length > 0 && protocols.Any(protocol => !protocol.ComparesFiles))
+                error.WriteLine($"Left out, since no protocol here is for them: {string.Join(", ", unfit.Select(model => $"{model.Name} ({Wants(model.Card)})"))}.");
+        }
+        else if (unfit is [var odd, ..])
+        {
+            throw new RevisageException(odd.Card.NeedsGuide && protocols.Any(protocol => SizesFit(odd.Card, protocol))
+                ? $"'{odd.Name}' looks at another photograph of the same person, and {Names(protocols)} has none. Compare by '{Protocol.Revisage8xGuided.Name}', or leave it out."
+                : $"Model '{odd.Name}' takes faces of {odd.Card.Input} to {odd.Card.Output}, but {Names(protocols)} gives {string.Join(", ", protocols.Select(protocol => protocol.ComparesFiles ? "pictures as they are" : $"{protocol.Lr}x{protocol.Lr} to {protocol.Hr}x{protocol.Hr}"))}. Leave it out, or compare by another protocol.");
+        }
+    }
+
+    /// <summary>Interpolation, the models that fit, and the folders of results.</summary>
+    /// <param name="error">Is told where faces are out of place and nothing is installed to set them upright.</param>
+    /// <exception cref="RevisageException">A model is damaged, or a face has no result in a folder.</exception>
+    public Candidates Open(Protocol protocol, IReadOnlyList<FaceImage> faces, TextWriter error, CancellationToken cancel)
+    {
+        var restorers = new List<FaceRestorer>();
+        FaceAligner? aligner = null;
+        try
+        {
+            if (protocol.Unaligned)
+            {
+                aligner = ModelStore.Default.List().FirstOrDefault(model => model.Name == Aligner) is { } stored ? FaceAligner.Open(stored, options) : null;
+                if (aligner is null)
+                    error.WriteLine($"There is no model '{Aligner}', which sets faces upright: those that take upright ones are shown them out of place.");
+            }
+
+            foreach (var model in models.Where(model => Fits(model.Card, protocol)))
+            {
+                restorers.Add(FaceRestorer.Open(model, options));
+            }
+
+            return new Candidates(
+                aligner,
+                restorers,
+                [
+                    .. protocol.ComparesFiles ? [] : Upscaler.Baselines(protocol.Scale).Select(Upright),
+                    .. restorers.Select(restorer => restorer.Card.Unaligned ? Upscaler.Of(restorer, cancel) : Upright(Upscaler.Of(restorer, cancel))),
+                    .. results.Select(folder => Upscaler.OfFolder(folder, data, faces)),
+                ]);
+        }
+        catch
+        {
+            aligner?.Dispose();
+            restorers.ForEach(restorer => restorer.Dispose());
+            throw;
+        }
+
+        Upscaler Upright(Upscaler upscaler) => aligner is null ? upscaler : upscaler.SetUpright(aligner, cancel);
+    }
+
+    private static bool Fits(ModelCard card, Protocol protocol) => SizesFit(card, protocol) && (!card.NeedsGuide || protocol.Guided);
+
+    private static bool SizesFit(ModelCard card, Protocol protocol) =>
+        !protocol.ComparesFiles && card.Input == new PixelSize(protocol.Lr, protocol.Lr) && card.Scale == protocol.Scale;
+
+    private static string Wants(ModelCard card) => $"{card.Input} to {card.Output}{(card.NeedsGuide ? " with a guide" : "")}";
+
+    private static string Names(IReadOnlyList<Protocol> protocols) => string.Join(", ", protocols.Select(protocol => protocol.Name));
+}
+
+/// <summary>What is compared by one protocol.</summary>
+internal sealed class Candidates(FaceAligner? aligner, IReadOnlyList<FaceRestorer> restorers, IReadOnlyList<Upscaler> upscalers) : IDisposable
+{
+    public IReadOnlyList<Upscaler> Upscalers => upscalers;
+
+    public void Dispose()
+    {
+        aligner?.Dispose();
+        foreach (var restorer in restorers)
+        {
+            restorer.Dispose();
+        }
+    }
+}
