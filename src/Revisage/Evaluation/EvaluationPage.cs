@@ -27,7 +27,7 @@ public static class EvaluationPage
 
     private static Html Section(int place, EvaluationReport report, IReadOnlyList<GridRow> grid, string? against)
     {
-        var other = report.Models.FirstOrDefault(model => model.Name == against);
+        var other = report.Find(against);
         return $"""
             <section id="s{place}">
             <h2>{report.Protocol.Name}</h2>
@@ -50,7 +50,7 @@ public static class EvaluationPage
             <h3>Face by face</h3>
             <div class="figures">
             {shown.Where(report.Metrics.Contains).Select(metric => Boxes(report, metric))}
-            {Html.When(report.Metrics.Contains(Metric.Identity), Verification(report))}
+            {(report.Metrics.Contains(Metric.Identity) ? Verification(report) : null)}
             </div>
             """;
     }

@@ -12,7 +12,7 @@ internal sealed record MosKey(string Kit, string Title, string Protocol, int See
     /// <exception cref="RevisageException">The file cannot be read, or is no key.</exception>
     public static MosKey Read(string path)
     {
-        var key = MosFile.Read(path, "key", MosJson.Default.MosKey);
+        var key = MosFile.Read(path, "key file", MosJson.Default.MosKey);
         var known = key.Models.ToHashSet();
         return key.Pictures.All(picture => picture is not null && (picture.Model is null || known.Contains(picture.Model))) && key.Pictures.DistinctBy(picture => picture.Id).Count() == key.Pictures.Count
             ? key
@@ -33,7 +33,7 @@ internal sealed record MosAnswers(string Kit, string Rater, IReadOnlyDictionary<
     /// <exception cref="RevisageException">The file cannot be read, is of another page, or holds what the page never saves.</exception>
     public static MosAnswers Read(string path, MosKey key, string keyPath)
     {
-        var answers = MosFile.Read(path, "answers", MosJson.Default.MosAnswers);
+        var answers = MosFile.Read(path, "answers file", MosJson.Default.MosAnswers);
         if (answers.Kit != key.Kit)
             throw new RevisageException($"'{path}' answers the rating page '{answers.Kit}', but '{keyPath}' is the key of '{key.Kit}'. Give the key that was written with that page.");
 
