@@ -67,6 +67,6 @@ internal static class ScoresTable
         $"""<th scope="col" title="mean over the faces of how much better than {other.Name}; grey where its interval holds 0, and the difference may be one of chance">{metric.Title} gain on {other.Name}</th>""";
 
     private static Html Speed(double? facesPerSecond, double? fastest) => facesPerSecond is { } rate
-        ? $"""<td data-value="{rate:R}">{Html.Bold(rate == fastest, rate.ToString("#,0.#", CultureInfo.InvariantCulture))}</td>"""
+        ? $"""<td data-value="{rate:R}">{Html.Bold(rate == fastest, rate.ToString("#,0.0", CultureInfo.InvariantCulture))}</td>"""
         : (Html)$"<td>–</td>";
 }

@@ -63,7 +63,7 @@ internal static class SvgCharts
     public static Html Lines(string axis, string shares, IReadOnlyList<ChartLine> lines)
     {
         var ends = lines.SelectMany(line => line.Points).Select(point => point.X).ToArray();
-        const double left = 64, top = 12, bottom = 300;
+        const double left = 84, top = 12, bottom = 300;
         var (across, up) = (new Scale(ends.Min(), ends.Max(), left, Right, padded: false), new Scale(0, 100, bottom, top, padded: false));
 
         return $"""
