@@ -50,6 +50,6 @@ public static class FaceGrid
         }
     }
 
-    private static Image Enlarge(Upscaler upscaler, FaceImage face, Image small, Image[] guides) =>
+    internal static Image Enlarge(Upscaler upscaler, FaceImage face, Image small, Image[] guides) =>
         upscaler.Find?.Invoke(face) ?? (upscaler.EnlargeGuided is { } guided ? guided([small], guides) : upscaler.Enlarge([small]))[0];
 }
