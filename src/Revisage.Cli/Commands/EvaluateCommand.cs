@@ -15,7 +15,7 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "A folder of aligned faces, with an index.csv or without.", HelpName = "DIR", Required = true };
+        var data = new Option<string?>("--data") { Description = "A folder of aligned faces, with an index.csv or without.", HelpName = "DIR" };
         var models = ModelChoice.Option("Models to compare, divided by commas. The default is all that are installed and fit.");
         models.HelpName = "A,B";
         var results = new Option<string[]>("--sr") { Description = "A folder of results to compare too, named as the faces of --data are. May be given again.", HelpName = "DIR", AllowMultipleArgumentsPerToken = false };
@@ -36,38 +36,64 @@ internal static class EvaluateCommand
         };
         var against = new Option<string>("--against") { Description = "The model that the others are compared with face by face.", HelpName = "NAME", DefaultValueFactory = _ => "bicubic" };
         var csv = new Option<string?>("--csv") { Description = "Also write every number of every face as CSV.", HelpName = "FILE" };
+        var html = new Option<string?>("--html") { Description = "Also write one page with pictures, tables and distributions, which needs no network.", HelpName = "FILE" };
+        var mos = new Option<string?>("--mos") { Description = "Also write a page on which people rate the pictures without knowing whose they are, and beside it FILE.key.json.", HelpName = "FILE.html" };
+        var mosFaces = new Option<int>("--mos-faces") { Description = "Faces on the rating page.", HelpName = "N", DefaultValueFactory = _ => new MosOptions().Faces };
+        mosFaces.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int>(), "--mos-faces", result.AddError));
+        var mosResults = new Option<string[]?>("--mos-results") { Description = "Compare nothing, but read what raters saved: the page's key, then a file of each rater.", HelpName = "KEY ANSWERS...", AllowMultipleArgumentsPerToken = true };
         var threads = ModelChoice.Threads();
         var json = new JsonOption();
         var command = new Command("evaluate", "Compare models with interpolation on real faces, in the papers' terms: how good, on which faces, measured how.")
         {
-            data, models, results, protocol, split, limit, by, against, json.Option, csv, threads,
+            data, models, results, protocol, split, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(data) is null && result.GetResult(mosResults) is null)
+                result.AddError("Name the faces to compare on, with --data DIR.");
+        });
         command.SetAction((parsed, cancel) =>
         {
+            if (parsed.GetValue(mosResults) is [var key, .. var answers])
+            {
+                var opinions = MosResults.Read(key, answers);
+                json.Write(parsed, opinions.ToJson, output => Print(opinions, output));
+                return Task.FromResult(ExitCode.Done);
+            }
+
             var error = parsed.InvocationConfiguration.Error;
             var folders = parsed.GetValue(results) ?? [];
             var protocols = Protocols(parsed.GetValue(protocol), folders.Length > 0 && parsed.GetValue(models) is null);
-            var set = FaceSet.Open(parsed.GetRequiredValue(data)).OfSplit(parsed.GetRequiredValue(split));
+            var set = FaceSet.Open(parsed.GetValue(data)!).OfSplit(parsed.GetRequiredValue(split));
+            if (parsed.GetValue(mos) is not null && protocols.Count > 1)
+                throw new RevisageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
+
             var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) });
             chosen.Check(protocols, error);
             var groupings = parsed.GetValue(by) ?? [];
             using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
             var reports = new List<EvaluationReport>();
+            var sections = new List<(EvaluationReport, IReadOnlyList<GridRow>)>();
             foreach (var rules in protocols)
             {
                 var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
                 using var candidates = chosen.Open(rules, faces, error, cancel);
                 using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
-                reports.Add(Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel));
+                var report = Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel);
+                reports.Add(report);
+                if (parsed.GetValue(html) is not null)
+                    sections.Add((report, FaceGrid.Of(report, candidates.Upscalers)));
+                if (parsed.GetValue(mos) is { } rating)
+                    WriteRatingPage(rating, report, candidates.Upscalers, new MosOptions { Faces = parsed.GetValue(mosFaces) }, error);
             }
 
             Labelled(reports, groupings, set.Folder);
             var other = parsed.GetRequiredValue(against);
             Known(other, reports, given: parsed.GetResult(against) is { Implicit: false });
             if (parsed.GetValue(csv) is { } file)
-            {
                 AtomicFile.WriteAllText(file, EvaluationCsv.Of(reports));
-            }
+            if (parsed.GetValue(html) is { } page)
+                AtomicFile.WriteAllText(page, EvaluationPage.Of(sections, other));
 
             json.Write(parsed, () => EvaluationJson.Of(reports, other), output => reports.ForEach(report => Print(report, other, groupings, output)));
             return Task.FromResult(ExitCode.Done);
@@ -161,6 +187,32 @@ internal static class EvaluateCommand
         }
 
         output.WriteLine();
+    }
+
+    private static void WriteRatingPage(string path, EvaluationReport report, IReadOnlyList<Upscaler> upscalers, MosOptions options, TextWriter error)
+    {
+        var (page, key) = MosPage.Create(report, upscalers, options);
+        var keyPath = Path.ChangeExtension(path, ".key.json");
+        // The key first: a page without it is of no use.
+        AtomicFile.WriteAllText(keyPath, key);
+        AtomicFile.WriteAllText(path, page);
+        error.WriteLine($"'{path}' is for the raters; '{keyPath}' says whose picture is which, and is not. Then: revisage evaluate --mos-results {keyPath} ANSWERS...");
+    }
+
+    private static void Print(MosResults opinions, TextWriter output)
+    {
+        output.WriteLine($"{opinions.Title} {opinions.Protocol}, {opinions.Raters.Count} raters, from 1, bad, to 5, excellent; 95 % bootstrap intervals in brackets");
+        var table = new Table("model", "MOS", "", "ratings", "raters");
+        foreach (var model in opinions.Models)
+        {
+            table.Add(
+                model.Name, Number(model.Mean, "0.00"), Bracketed(model.Interval, "0.00"), model.Ratings.ToString(CultureInfo.InvariantCulture),
+                model.Raters.ToString(CultureInfo.InvariantCulture));
+        }
+
+        table.Write(output);
+        foreach (var note in opinions.Notes)
+            output.WriteLine(note);
     }
 
     private static void PrintGroups(EvaluationReport report, Grouping grouping, Metric metric, TextWriter output)

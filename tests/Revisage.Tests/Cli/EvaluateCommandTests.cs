@@ -57,6 +57,42 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_page_is_written_whole()
+    {
+        Run("--html", In("page.html")).ShouldBe(0);
+
+        var page = File.ReadAllText(In("page.html"));
+        page.ShouldContain("repeat");
+        page.ShouldContain("data:image/png;base64,");
+        page.TrimEnd().ShouldEndWith("</html>");
+    }
+
+    [Fact]
+    public void Raters_are_asked_and_their_answers_read()
+    {
+        Run("--mos", In("rate.html"), "--mos-faces", "1").ShouldBe(0);
+        error.ToString().ShouldContain($"'{In("rate.html")}' is for the raters; '{In("rate.key.json")}' says whose picture is which, and is not.");
+        File.ReadAllText(In("rate.html")).ShouldNotContain("\"repeat\"");
+        using var key = JsonDocument.Parse(File.ReadAllText(In("rate.key.json")));
+        var pictures = key.RootElement.GetProperty("pictures").EnumerateArray().Select(picture => picture.GetProperty("id").GetString()!).ToArray();
+        pictures.Length.ShouldBe(5, "nearest, bilinear, bicubic, repeat and the true face");
+        File.WriteAllText(In("ann.json"), JsonSerializer.Serialize(new { kit = key.RootElement.GetProperty("kit").GetString(), rater = "Ann", ratings = pictures.ToDictionary(id => id, _ => 4) }));
+
+        RevisageCommand.Run(["evaluate", "--mos-results", In("rate.key.json"), In("ann.json")], [], Invocation).ShouldBe(0);
+
+        output.ToString().ShouldContain("repeat    4.00");
+        Run("--mos", In("rate.html"), "--protocol", "revisage-8x,wnet-8x").ShouldBe(1);
+        error.ToString().ShouldContain("A rating page is of one protocol, but --protocol names 2. Name one.");
+    }
+
+    [Fact]
+    public void Without_faces_there_is_nothing_to_compare()
+    {
+        RevisageCommand.Run(["evaluate"], [], Invocation).ShouldBe(2);
+        error.ToString().ShouldContain("Name the faces to compare on, with --data DIR.");
+    }
+
+    [Fact]
     public void Several_protocols_are_several_tables()
     {
         Run("--protocol", "revisage-8x,wnet-8x").ShouldBe(0);

@@ -53,15 +53,55 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void Progressives_small_faces_are_halved_again_and_again()
+    {
+        var picture = Image.FromRgb24(128, 128, ImagingFixtures.Noise(4, 128, 128));
+
+        var (lr, hr) = Protocol.Progressive.MakePair(Saved(picture, hr: 128));
+
+        Image Half(Image image) => PillowResize.Resize(image, image.Width / 2, image.Height / 2, ResampleFilter.Bilinear);
+        hr.Pixels.ShouldBe(picture.Pixels);
+        lr.Pixels.ShouldBe(Half(Half(Half(picture))).Pixels);
+    }
+
+    [Fact]
+    public void Mtuns_small_faces_are_out_of_place_each_as_its_file_is_called()
+    {
+        var picture = Image.FromRgb24(128, 128, ImagingFixtures.Noise(5, 128, 128));
+
+        var (lr, hr) = Protocol.Mtun.MakePair(Saved(picture, hr: 128));
+        var again = Protocol.Mtun.MakePair(Saved(picture, hr: 128));
+        var other = Protocol.Mtun.MakePair(Saved(picture, hr: 128, "other.png"));
+
+        hr.Pixels.ShouldBe(picture.Pixels);
+        again.Lr.Pixels.ShouldBe(lr.Pixels);
+        other.Lr.Pixels.ShouldNotBe(lr.Pixels);
+        Protocol.Mtun.MakeSmall(hr, Saved(picture, hr: 128)).Pixels.ShouldBe(lr.Pixels);
+        lr.Pixels.ShouldNotBe(Protocol.Revisage8x.MakePair(Saved(picture, hr: 128)).Lr.Pixels);
+    }
+
+    [Theory]
+    [InlineData("revisage-8x", 16, 128, "bicubic", "RGB, no border cut")]
+    [InlineData("revisage-2x", 64, 128, "bilinear", "RGB, no border cut")]
+    [InlineData("progressive", 16, 128, "bilinear-chain", "RGB, no border cut")]
+    [InlineData("gwainet", 32, 256, "matlab, with guides", "RGB, no border cut")]
+    [InlineData("high-to-low", 16, 64, "bilinear", "RGB, no border cut")]
+    [InlineData("wnet-4x", 32, 128, "bicubic", "luma, 4 pixels of border cut")]
+    [InlineData("wnet-8x", 16, 128, "bicubic", "luma, 8 pixels of border cut")]
+    [InlineData("mtun", 16, 128, "bicubic, out of place", "RGB, no border cut")]
+    public void Each_paper_has_its_own(string name, int lr, int hr, string degradation, string compared) =>
+        Protocol.Named(name).Describe().ShouldBe($"{lr} to {hr} pixels ({hr / lr}x), small faces by {degradation}, PSNR and SSIM of {compared}");
+
+    [Fact]
     public void Protocols_are_found_by_name()
     {
         Protocol.Named("revisage-8x").ShouldBe(Protocol.Revisage8x);
         Should.Throw<RevisageException>(() => Protocol.Named("revisage-9x")).Message.ShouldContain("Choose from: revisage-8x");
     }
 
-    private FaceImage Saved(Image picture, int? hr)
+    private FaceImage Saved(Image picture, int? hr, string name = "face.png")
     {
-        var path = Path.Combine(folder, "face.png");
+        var path = Path.Combine(folder, name);
         ImageFile.Save(picture, path);
         return new FaceImage(path, "made", "val", null, null, null, null, hr);
     }
