@@ -1,6 +1,6 @@
-using Revisage.Imaging;
 using System.Numerics;
 using Revisage.Faces;
+using Revisage.Imaging;
 using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Detection;

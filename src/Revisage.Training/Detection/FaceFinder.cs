@@ -1,5 +1,5 @@
-using Revisage.Imaging;
 using Revisage.Faces;
+using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Sources;
 

@@ -93,7 +93,14 @@ public sealed class FaceNetworkTests : IDisposable
 
     private static ModelCard Card(ModelTask task, string name) => TestModels.Card with
     {
-        Name = name, Task = task, Scale = 1, Input = new PixelSize(4, 4), Output = new PixelSize(1, 1), InputName = "face", OutputName = "out", Range = ValueRange.Unit,
+        Name = name,
+        Task = task,
+        Scale = 1,
+        Input = new PixelSize(4, 4),
+        Output = new PixelSize(1, 1),
+        InputName = "face",
+        OutputName = "out",
+        Range = ValueRange.Unit,
     };
 
     private StoredModel Save(ModelCard card, OnnxFile file)

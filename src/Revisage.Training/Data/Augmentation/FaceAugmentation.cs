@@ -1,5 +1,5 @@
-using Revisage.Imaging;
 using System.Numerics;
+using Revisage.Imaging;
 using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Data.Augmentation;

@@ -1,5 +1,5 @@
-using Revisage.Imaging;
 using System.Numerics;
+using Revisage.Imaging;
 
 namespace Revisage.Training.Data.Degradations;
 

@@ -1,5 +1,5 @@
-using Revisage.Imaging;
 using System.Numerics;
+using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.Degradations;

@@ -1,6 +1,6 @@
-using Revisage.Imaging;
 using System.Numerics;
 using Revisage.Faces;
+using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Data.GroundTruth;

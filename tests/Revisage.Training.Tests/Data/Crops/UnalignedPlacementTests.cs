@@ -1,6 +1,6 @@
+using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
-using System.Numerics;
 
 namespace Revisage.Training.Tests.Data.Crops;
 

@@ -1,6 +1,6 @@
-using Revisage.Imaging;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Revisage.Imaging;
 
 namespace Revisage.Training.Tests.Data.Degradations;
 
