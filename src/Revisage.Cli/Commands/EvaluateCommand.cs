@@ -160,7 +160,7 @@ internal static class EvaluateCommand
         var (psnr, ssim) = luma ? (Metric.PsnrY, Metric.SsimY) : (Metric.Psnr, Metric.Ssim);
         Metric[] measured = [.. new[] { luma ? Metric.Psnr : Metric.PsnrY }.Concat(Columns).Where(report.Metrics.Contains)];
         var other = report.Find(against);
-        output.WriteLine($"{report.Protocol.Name}: {report.Faces.Count} faces, {report.Protocol.Describe()} ({report.Protocol.Source})");
+        output.WriteLine($"{report.Protocol.Name}: {report.DescribeFaces()}; {report.Protocol.Describe()}; {report.Protocol.Source}");
         output.WriteLine("means over faces; 95 % bootstrap intervals in brackets" + (other is null ? "" : $"; gain: {headline.Title} face by face against {other.Name}"));
         var table = new Table(
         [

@@ -44,6 +44,8 @@ public static class EvaluationJson
         json.WriteString("headline", protocol.HeadlineMetric.Name);
         json.WriteBoolean("guided", protocol.Guided);
         json.WriteBoolean("unaligned", protocol.Unaligned);
+        json.WriteString("crop", protocol.ComparesFiles ? "none" : "central square");
+        json.WriteString("split", string.Join(", ", report.Splits));
         json.WriteString("source", protocol.Source);
         json.WriteEndObject();
 

@@ -31,7 +31,7 @@ public static class EvaluationPage
         return $"""
             <section id="s{place}">
             <h2>{report.Protocol.Name}</h2>
-            <p class="lead">{report.Protocol.Describe()}<br>{report.Faces.Count:N0} {(report.Faces.Count == 1 ? "face" : "faces")}. Source: {report.Protocol.Source}.</p>
+            <p class="lead">{report.Protocol.Describe()}<br>{report.DescribeFaces()}. Source: {report.Protocol.Source}.</p>
             {FacesTable.Of(report, grid)}
             <h3>Means</h3>
             {ScoresTable.Of(report, other)}

@@ -19,6 +19,9 @@ public sealed class EvaluationReport
 
     public IReadOnlyList<FaceImage> Faces { get; }
 
+    /// <summary>The splits that the faces are of, such as val; empty where no index tells.</summary>
+    public IReadOnlyList<string> Splits => [.. Faces.Select(face => face.Split).OfType<string>().Where(split => split.Length > 0).Distinct()];
+
     /// <summary>In the order in which they were given.</summary>
     public IReadOnlyList<ModelScores> Models { get; }
 
@@ -42,6 +45,15 @@ public sealed class EvaluationReport
         ArgumentNullException.ThrowIfNull(metric);
         FaceGroup[] groups = [.. By(grouping).Where(group => group.Faces.Count >= SmallestGroup)];
         return groups.Length < 2 || model.Of(metric) is null ? null : groups.MinBy(group => metric.Gain(model.Mean(metric, group)!.Value, 0));
+    }
+
+    /// <summary>One line for people: how many faces, of which split and sets.</summary>
+    public string DescribeFaces()
+    {
+        var sets = By(Grouping.Set);
+        var count = FormattableString.Invariant($"{Faces.Count:N0} {(Faces.Count == 1 ? "face" : "faces")}");
+        var split = Splits.Count == 0 ? "" : $", split {string.Join(", ", Splits)}";
+        return sets.Count < 2 ? $"{count}{split}" : FormattableString.Invariant($"{count}{split} ({string.Join(", ", sets.Select(set => $"{set.Name} {set.Faces.Count}"))})");
     }
 
     /// <summary>How much better one model is than another, face by face.</summary>

@@ -121,7 +121,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
     public string Describe() => ComparesFiles
         ? $"pictures as they are, {ColoursAndBorder}"
-        : $"{Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Unaligned ? ", out of place" : "")}, {ColoursAndBorder}";
+        : $"central squares, {Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Unaligned ? ", out of place" : "")}, {ColoursAndBorder}";
 
     private string ColoursAndBorder => $"PSNR and SSIM of {(Headline == Colours.Luma ? "luma" : "RGB")}, {(Border == 0 ? "no border cut" : $"{Border} pixels of border cut")}";
 

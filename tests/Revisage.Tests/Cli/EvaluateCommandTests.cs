@@ -45,7 +45,7 @@ public sealed class EvaluateCommandTests : IDisposable
     public void A_limit_takes_fewer_and_the_table_says_how_many()
     {
         Run("--limit", "2").ShouldBe(0);
-        output.ToString().ShouldStartWith("revisage-8x: 2 faces, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of RGB, no border cut");
+        output.ToString().ShouldStartWith("revisage-8x: 2 faces; central squares, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of RGB, no border cut");
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Run("--protocol", "revisage-8x,wnet-8x").ShouldBe(0);
 
         output.ToString().ShouldContain("revisage-8x: 4 faces");
-        output.ToString().ShouldContain("wnet-8x: 4 faces, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of luma, 8 pixels of border cut");
+        output.ToString().ShouldContain("wnet-8x: 4 faces; central squares, 16 to 128 pixels (8x), small faces by bicubic, PSNR and SSIM of luma, 8 pixels of border cut");
         output.ToString().Split('\n').Count(line => line.StartsWith("repeat ", StringComparison.Ordinal)).ShouldBe(2);
     }
 
@@ -113,7 +113,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
         Compare("--sr", In("mine")).ShouldBe(0);
 
-        output.ToString().ShouldStartWith("files: 4 faces, pictures as they are");
+        output.ToString().ShouldStartWith("files: 4 faces; pictures as they are");
         output.ToString().ShouldContain("mine   100.00  [100.00, 100.00]");
         output.ToString().ShouldContain("4 of 4 faces of 'mine' equal the true ones in every bit; their PSNR, which is infinite, counts as 100 dB.");
     }
@@ -184,7 +184,7 @@ public sealed class EvaluateCommandTests : IDisposable
         RevisageCommand.Run([.. guided, "--protocol", "revisage-8x-guided"], [], Invocation).ShouldBe(0);
         RevisageCommand.Run(guided, [], Invocation).ShouldBe(1);
 
-        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, 16 to 128 pixels (8x), small faces by bicubic, with guides");
+        output.ToString().ShouldStartWith("revisage-8x-guided: 2 faces, split val; central squares, 16 to 128 pixels (8x), small faces by bicubic, with guides");
         output.ToString().ShouldContain("echo ");
         error.ToString().ShouldContain("'echo' looks at another photograph of the same person, and revisage-8x has none. Compare by 'revisage-8x-guided', or leave it out.");
     }

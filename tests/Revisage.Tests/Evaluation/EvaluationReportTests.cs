@@ -40,6 +40,15 @@ public sealed class EvaluationReportTests : IDisposable
     }
 
     [Fact]
+    public void It_says_which_faces_were_compared()
+    {
+        EvaluationReport Of(params FaceImage[] chosen) => Evaluator.Evaluate(chosen, Protocol.Revisage8x, Upscaler.Baselines(8));
+
+        Of(faces.Plain("a", 1), faces.Plain("a", 2), faces.Plain("b", 3)).DescribeFaces().ShouldBe("3 faces, split val (a 2, b 1)");
+        Of(faces.Plain("a", 1) with { Split = null }).DescribeFaces().ShouldBe("1 face");
+    }
+
+    [Fact]
     public void A_metric_whose_network_is_not_there_is_absent()
     {
         var report = Evaluate(Off("one", _ => 1));

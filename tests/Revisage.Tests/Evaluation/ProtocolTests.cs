@@ -90,7 +90,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("wnet-8x", 16, 128, "bicubic", "luma, 8 pixels of border cut")]
     [InlineData("mtun", 16, 128, "bicubic, out of place", "RGB, no border cut")]
     public void Each_paper_has_its_own(string name, int lr, int hr, string degradation, string compared) =>
-        Protocol.Named(name).Describe().ShouldBe($"{lr} to {hr} pixels ({hr / lr}x), small faces by {degradation}, PSNR and SSIM of {compared}");
+        Protocol.Named(name).Describe().ShouldBe($"central squares, {lr} to {hr} pixels ({hr / lr}x), small faces by {degradation}, PSNR and SSIM of {compared}");
 
     [Fact]
     public void Protocols_are_found_by_name()
