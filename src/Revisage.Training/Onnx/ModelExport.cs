@@ -63,8 +63,19 @@ public static class ModelExport
             : method is ImportedMethod anySize ? anySize.PublishedFor(side.Value)
             : throw new RevisageException($"The weights of '{methodId}' are for faces of one size, {method.Inputs(method.Published)[0].Shape[^1]} pixels. Leave the side of {side} out.");
         imported = second is null ? imported : imported.With(second);
-        var weights = layout.Apply(imported, method.ShippedNetwork(recipe).NamedWeights().Select(named => named.Path));
-        return Write(method, recipe, CardOf(name, method, recipe) with { Data = terms }, weights, imported.Source, onnxPath);
+        return Write(method, recipe, CardOf(name, method, recipe) with { Data = terms }, Weights(), imported.Source, onnxPath);
+
+        IReadOnlyDictionary<string, StoredArray> Weights()
+        {
+            try
+            {
+                return layout.Apply(imported, method.ShippedNetwork(recipe).NamedWeights().Select(named => named.Path));
+            }
+            catch (RevisageException e) when (second is null && method is ImportedMethod { PublishedInTwo: true })
+            {
+                throw new RevisageException($"{e.Message} The weights of '{methodId}' are published in two files: name the other with --with.", e);
+            }
+        }
     }
 
     private static (Checkpoint Checkpoint, Recipe Recipe) Read(string path, string? part)

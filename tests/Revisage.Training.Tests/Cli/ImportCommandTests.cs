@@ -214,6 +214,7 @@ public sealed class ImportCommandTests : IDisposable
     [InlineData("--method lpips-alex --side 30", "'lpips-alex' cannot take faces of 30 pixels. Take 31 or more, such as 128.")]
     [InlineData("--method inception --side 0", "'inception' cannot take faces of 0 pixels. Take 1 or more, such as 128.")]
     [InlineData("--method lpips-vgg --with FILE", "Both 'FILE' and 'FILE' hold 'features.0.weight'. Choose the two files that belong together.")]
+    [InlineData("--method lpips-vgg", "'FILE' is no file of LPIPS for this network: 5 are missing (first: 'lin0.model.1.weight'), none is unknown. Choose the file, or the network's options, that belong together. The weights of 'lpips-vgg' are published in two files: name the other with --with.")]
     [InlineData("--method lpips-alex --with SECOND", "'FILE' with 'SECOND' is no file of LPIPS for this network: 6 are missing (first: 'net.features.3.weight'), 22 are unknown (first: 'features.2.weight'). Choose the file, or the network's options, that belong together.")]
     public void What_does_not_belong_together_is_refused(string options, string message)
     {
