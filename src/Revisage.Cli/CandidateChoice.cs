@@ -35,6 +35,14 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
         }
     }
 
+    /// <summary>What will be compared by at least one of the protocols.</summary>
+    public IReadOnlyList<string> NamesBy(IReadOnlyList<Protocol> protocols) =>
+    [
+        .. protocols.All(protocol => protocol.ComparesFiles) ? [] : Upscaler.Baselines(1).Select(baseline => baseline.Name),
+        .. models.Where(model => protocols.Any(protocol => Fits(model.Card, protocol))).Select(model => model.Card.Name),
+        .. results.Select(Upscaler.NameOf),
+    ];
+
     /// <summary>Interpolation, the models that fit, and the folders of results.</summary>
     /// <param name="error">Is told where faces are out of place and nothing is installed to set them upright.</param>
     /// <exception cref="RevisageException">A model is damaged, or a face has no result in a folder.</exception>

@@ -71,6 +71,9 @@ internal static class EvaluateCommand
             var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) });
             chosen.Check(protocols, error);
             var groupings = parsed.GetValue(by) ?? [];
+            Labelled(set, groupings);
+            var other = parsed.GetRequiredValue(against);
+            Known(other, chosen.NamesBy(protocols), given: parsed.GetResult(against) is { Implicit: false });
             using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
             var reports = new List<EvaluationReport>();
             var sections = new List<(EvaluationReport, IReadOnlyList<GridRow>)>();
@@ -87,9 +90,6 @@ internal static class EvaluateCommand
                     WriteRatingPage(rating, report, candidates.Upscalers, new MosOptions { Faces = parsed.GetValue(mosFaces) }, error);
             }
 
-            Labelled(reports, groupings, set.Folder);
-            var other = parsed.GetRequiredValue(against);
-            Known(other, reports, given: parsed.GetResult(against) is { Implicit: false });
             if (parsed.GetValue(csv) is { } file)
                 AtomicFile.WriteAllText(file, EvaluationCsv.Of(reports));
             if (parsed.GetValue(html) is { } page)
@@ -134,23 +134,18 @@ internal static class EvaluateCommand
         return [.. groupings.Distinct()];
     }
 
-    private static void Labelled(List<EvaluationReport> reports, Grouping[] groupings, string folder)
+    private static void Labelled(FaceSet set, Grouping[] groupings)
     {
-        foreach (var name in groupings.Where(grouping => reports.All(report => report.By(grouping).Count == 0)).Select(NameOf))
-        {
-            throw new RevisageException($"--by {name} wants labelled faces, but none of {reports.Max(report => report.Faces.Count)} of '{folder}' has a label. Name a set whose index.csv has a column '{name}' that is filled.");
-        }
+        foreach (var name in groupings.Where(grouping => FaceGroup.Of(set.Faces, grouping).Count == 0).Select(NameOf))
+            throw new RevisageException($"--by {name} wants labelled faces, but none of {set.Faces.Count} of '{set.Folder}' has a label. Name a set whose index.csv has a column '{name}' that is filled.");
     }
 
     private static string NameOf(Grouping grouping) => grouping.ToString().ToLowerInvariant();
 
-    private static void Known(string against, List<EvaluationReport> reports, bool given)
+    private static void Known(string against, IReadOnlyList<string> names, bool given)
     {
-        if (given && reports.All(report => report.Find(against) is null))
-        {
-            var names = reports.SelectMany(report => report.Models.Select(model => model.Name)).Distinct();
+        if (given && !names.Contains(against))
             throw new RevisageException($"--against names '{against}', but compared are {string.Join(", ", names)}. Choose one of these.");
-        }
     }
 
     private static void Print(EvaluationReport report, string against, Grouping[] groupings, TextWriter output)

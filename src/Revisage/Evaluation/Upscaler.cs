@@ -35,6 +35,9 @@ public sealed record Upscaler(string Name, Func<IReadOnlyList<Image>, IReadOnlyL
         };
     }
 
+    /// <summary>What a folder of results is called.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
     /// <summary>A folder of results, named as the true faces of another folder are, whatever their extensions.</summary>
     /// <param name="truth">The folder of the true faces.</param>
     /// <exception cref="RevisageException">There is no such folder, or a face has no result in it.</exception>
@@ -44,7 +47,7 @@ public sealed record Upscaler(string Name, Func<IReadOnlyList<Image>, IReadOnlyL
         var results = FaceSet.Open(folder).Faces.GroupBy(result => NameIn(folder, result.Path)).ToDictionary(group => group.Key, group => group.First().Path);
         string[] lacking = [.. faces.Select(face => NameIn(truth, face.Path)).Where(name => !results.ContainsKey(name))];
         return lacking.Length == 0
-            ? new Upscaler(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), _ => throw new InvalidOperationException("Results in a folder are found, not made."))
+            ? new Upscaler(NameOf(folder), _ => throw new InvalidOperationException("Results in a folder are found, not made."))
             {
                 Find = face => ImageFile.Load(results[NameIn(truth, face.Path)]),
             }
