@@ -228,8 +228,15 @@ internal static class EvaluateCommand
 
     private static string[] Gain(EvaluationReport report, ModelScores model, ModelScores other, Metric metric) =>
         model != other && report.Compare(model, other, metric) is { } comparison
-            ? [Number(comparison.Gain, "+0.00;-0.00"), Bracketed(comparison.Interval, "+0.00;-0.00")]
+            ? [Signed(comparison.Gain), comparison.Interval is { } bounds ? $"[{Signed(bounds.Low)}, {Signed(bounds.High)}]" : ""]
             : ["", ""];
+
+    // Of a number that rounds to 0 a format of two sections makes "-+0.00".
+    internal static string Signed(double value)
+    {
+        var size = Number(Math.Abs(value), "0.00");
+        return (value < 0 && size != "0.00" ? "-" : "+") + size;
+    }
 
     private static string Bracketed(Interval? interval, string format) => interval is { } bounds ? $"[{Number(bounds.Low, format)}, {Number(bounds.High, format)}]" : "";
 

@@ -46,7 +46,7 @@ public sealed class ModelScores
     public Interval? IntervalOf(Metric metric) => intervals.TryGetValue(metric, out var interval) ? interval : null;
 
     /// <summary>
-    /// The share of faces whose similarity to the true one reaches each threshold from 0 to 1 (W-Net 2024, figure 6); empty where
+    /// The share of faces whose similarity to the true one exceeds each threshold from 0 to 1 (W-Net 2024, figure 6); empty where
     /// identities were not measured.
     /// </summary>
     public IReadOnlyList<(double Threshold, double Share)> Verification() => values.TryGetValue(Metric.Identity, out var similarities)

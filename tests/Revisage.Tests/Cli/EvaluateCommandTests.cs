@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Revisage.Cli;
+using Revisage.Cli.Commands;
 using Revisage.Imaging;
 
 namespace Revisage.Tests.Cli;
@@ -55,6 +56,13 @@ public sealed class EvaluateCommandTests : IDisposable
 
         File.ReadAllLines(In("scores.csv")).Count(row => row.StartsWith("revisage-8x,repeat,", StringComparison.Ordinal)).ShouldBe(4);
     }
+
+    [Theory]
+    [InlineData(1.234, "+1.23")]
+    [InlineData(-1.236, "-1.24")]
+    [InlineData(-0.004, "+0.00")]
+    [InlineData(0, "+0.00")]
+    public void Gains_have_one_sign(double gain, string text) => EvaluateCommand.Signed(gain).ShouldBe(text);
 
     [Fact]
     public void The_page_is_written_whole()
