@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/sqrt.h>
 #include <torch/library.h>
 
 #include <cmath>

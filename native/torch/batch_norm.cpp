@@ -1,6 +1,6 @@
 // revisage::batch_norm_relu: batch normalisation by the batch's own statistics, with or without a ReLU behind it, for bfloat16
 // maps that lie channels-last in a CPU's memory. Training waits for that memory: LibTorch's two operators and their gradients go
-// over a map fifteen times, these eight. What it is not made for, it leaves to LibTorch's own operators.
+// over a map some fourteen times, these eight. What it is not made for, it leaves to LibTorch's own operators.
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
