@@ -15,7 +15,7 @@ internal static class FacesTable
             <label class="zoom" hidden>size <input type="range" min="64" max="320" step="32" value="128"></label>
             <div class="scroll tall" tabindex="0" role="region" aria-label="Faces">
             <table>
-            <thead><tr><th class="rank"></th>{rows[0].Pictures.Select(picture => (Html)$"""<th scope="col">{picture.Label}</th>""")}</tr></thead>
+            <thead><tr><th class="rank"></th>{rows[0].Pictures.Select(picture => (Html)$"""<th scope="col">{Html.Name(picture.Label)}</th>""")}</tr></thead>
             {rows.GroupBy(row => row.Rank).Select(rank => Ranked(report, rank.Key, [.. rank]))}
             </table>
             </div>

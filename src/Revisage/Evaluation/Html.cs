@@ -25,6 +25,10 @@ internal sealed class Html
     /// <summary>Text that stands out, or does not.</summary>
     public static Html Bold(bool bold, string text) => bold ? (Html)$"<strong>{text}</strong>" : $"{text}";
 
+    /// <summary>A name that may go on in the next line behind each "+", as one behind an aligner does.</summary>
+    public static Html Name(string name) =>
+        $"{name.Split('+').Index().Select(part => part.Index == 0 ? (Html)$"{part.Item}" : $"+<wbr>{part.Item}")}";
+
     /// <summary>Text that is markup already, and of no user's making.</summary>
     public static Html Trusted(string markup)
     {

@@ -15,6 +15,9 @@ public sealed partial class EvaluationPageTests : IDisposable
     public void Dispose() => faces.Dispose();
 
     [Fact]
+    public void A_name_behind_an_aligner_breaks_where_it_is_joined() => Html.Name("stn0+<b>").ToString().ShouldBe("stn0+<wbr>&lt;b&gt;");
+
+    [Fact]
     public void It_names_every_model_and_no_name_is_markup()
     {
         var page = Page([faces.Plain("a<b", 100), faces.Plain("c", 50)]);
