@@ -55,7 +55,7 @@ public sealed class ComparingNetworks : IDisposable
                 return network;
             }
 
-            absent.AddRange(metrics.Select(metric => (metric, $"there is no model '{name}' in '{store.Folder}'; docs/priors.md says how to import its weights")));
+            absent.AddRange(metrics.Select(metric => (metric, $"there is no model '{name}' in '{store.Folder}'; docs/priors.md says how to get it")));
             return null;
         }
     }

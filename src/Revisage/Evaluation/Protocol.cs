@@ -1,5 +1,6 @@
 using Revisage.Faces;
 using Revisage.Imaging;
+using Revisage.Metrics;
 
 namespace Revisage.Evaluation;
 
@@ -139,7 +140,10 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
         ArgumentNullException.ThrowIfNull(face);
         var file = ImageFile.Load(face.Path);
         if (ComparesFiles)
-            return (file, file);
+        {
+            return Math.Min(file.Width, file.Height) >= MsSsim.SmallestSide ? (file, file) : throw new RevisageException(
+                $"'{face.Path}' is {file.Width}x{file.Height}, but metrics look at {MsSsim.SmallestSide} pixels a side or more. Leave it out.");
+        }
 
         var side = face.Hr ?? Math.Min(file.Width, file.Height);
         if (side > Math.Min(file.Width, file.Height))

@@ -10,15 +10,16 @@ namespace Revisage.Metrics;
 /// <remarks>
 /// <para>
 /// Windows have 11x11 pixels down to the scale that they do not fit, and then the image's shorter side: 8x8 at the
-/// fifth scale of an image of 128x128, sigma still 1.5. So has it Kim 2019's code, whose Gaussian of an even side peaks on
-/// the first pixel after the middle; the paper of 2003 had images of 176 pixels and more.
+/// fifth scale of an image of 128x128, sigma still 1.5, as in Kim 2019's code. That a Gaussian of an even side peaks on the
+/// first pixel after the middle is the widespread PyTorch code's; the paper of 2003 had images of 176 pixels and more.
 /// </para>
 /// <para>Means below 0, of images that are each other's negatives, count as 0, since they have no such power.</para>
 /// </remarks>
 /// <exception cref="ArgumentException">The images differ in size, or have a side below 16, which leaves a fifth scale no pixel.</exception>
 public static class MsSsim
 {
-    private const int SmallestSide = 16;
+    /// <summary>Pixels of the shortest side that the scales leave something of.</summary>
+    public const int SmallestSide = 16;
 
     private static readonly double[] Weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 

@@ -146,6 +146,17 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_too_small_to_measure_are_named()
+    {
+        Directory.CreateDirectory(In("tiny"));
+        ImageFile.Save(new Image(40, 8, new float[3 * 40 * 8]), In("tiny/a.png"));
+
+        RevisageCommand.Run(["evaluate", "--data", In("tiny"), "--sr", In("tiny")], [], Invocation).ShouldBe(1);
+
+        error.ToString().ShouldContain($"'{In("tiny/a.png")}' is 40x8, but metrics look at 16 pixels a side or more. Leave it out.");
+    }
+
+    [Fact]
     public void One_face_has_no_intervals()
     {
         Run("--limit", "1").ShouldBe(0);
