@@ -4,8 +4,6 @@
 #include <ATen/core/Tensor.h>
 #include <torch/library.h>
 
-#include <cmath>
-
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3", "no-math-errno")))
 #else
@@ -26,7 +24,8 @@ FOR_EACH_PROCESSOR void update(float* __restrict weight, const float* __restrict
     const float v = second[i] * by.beta2 + g * g * by.rest2;
     first[i] = m;
     second[i] = v;
-    weight[i] -= by.rate * m / (std::sqrt(v) * by.root + by.epsilon);
+    // Not std::sqrt: as a function of other options than this one's it would be called, number by number.
+    weight[i] -= by.rate * m / (__builtin_sqrtf(v) * by.root + by.epsilon);
   }
 }
 

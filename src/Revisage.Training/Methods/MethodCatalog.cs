@@ -4,6 +4,7 @@ using Revisage.Training.Methods.Gwainet;
 using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.Mtun;
 using Revisage.Training.Methods.Progressive;
+using Revisage.Training.Methods.RevisageNet;
 using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
@@ -18,6 +19,7 @@ public static class MethodCatalog
 {
     public static IReadOnlyList<Method> All { get; } =
     [
+        new RevisageMethod(),
         new EdsrMethod(),
         new SrcnnMethod(),
         new VdsrMethod(),

@@ -95,7 +95,8 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap Tanh() => With(Value.Tanh());
 
-    public override FeatureMap Softmax(int axis) => InFp32(x => x.Softmax(axis));
+    // In the precision and layout of the map: LibTorch sums in 32 bits, and what an attention weighs by is no picture.
+    public override FeatureMap Softmax(int axis) => With(Value.Softmax(axis));
 
     public override FeatureMap Abs() => With(Value.Abs());
 

@@ -69,7 +69,7 @@ public static class RecipeFile
                 }
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<int>, List<int>>().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
                 var type = MethodCatalog.Find(id.ToString()).RecipeType;
                 return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;
             }
