@@ -1,8 +1,8 @@
+using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Data;

@@ -1,8 +1,8 @@
+using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Training;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Revisage.Imaging;
 using Revisage.Training.Methods;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -69,7 +70,7 @@ public static class RecipeFile
                 }
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<int>, List<int>>().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<int>, List<int>>().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().WithTypeMapping<IReadOnlyList<ShrinkMethod>, List<ShrinkMethod>>().Build();
                 var type = MethodCatalog.Find(id.ToString()).RecipeType;
                 return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;
             }

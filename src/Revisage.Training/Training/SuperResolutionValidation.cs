@@ -1,9 +1,9 @@
+using Revisage.Degradations;
 using Revisage.Evaluation;
 using Revisage.Imaging;
 using Revisage.Metrics;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Training;
 

@@ -1,3 +1,4 @@
+using Revisage.Degradations;
 using Revisage.Restoration;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;

@@ -1,3 +1,4 @@
+using Revisage.Degradations;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;

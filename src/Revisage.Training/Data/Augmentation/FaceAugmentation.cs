@@ -1,6 +1,6 @@
 using System.Numerics;
+using Revisage.Degradations;
 using Revisage.Imaging;
-using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Data.Augmentation;
 

@@ -1,7 +1,7 @@
+using Revisage.Degradations;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data.Degradations;
 
 namespace Revisage.Training.Methods.HighToLow;
 

@@ -1,7 +1,7 @@
+using Revisage.Degradations;
 using Revisage.Imaging;
 using Revisage.Torch;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Training;
 

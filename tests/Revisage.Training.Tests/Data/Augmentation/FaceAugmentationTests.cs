@@ -1,9 +1,8 @@
 using System.Numerics;
+using Revisage.Degradations;
+using Revisage.Fixtures;
 using Revisage.Imaging;
-using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.Degradations;
-using Revisage.Training.Tests.Data.Degradations;
 
 namespace Revisage.Training.Tests.Data.Augmentation;
 

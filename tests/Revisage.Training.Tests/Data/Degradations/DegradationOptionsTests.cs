@@ -1,6 +1,6 @@
+using Revisage.Degradations;
+using Revisage.Fixtures;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Degradations;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 

@@ -1,5 +1,6 @@
+using Revisage.Degradations;
+using Revisage.Fixtures;
 using Revisage.Restoration;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Layers;
 using Revisage.Training.Onnx;
 

@@ -1,7 +1,7 @@
+using Revisage.Degradations;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
-using Revisage.Training.Data.Degradations;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.HighToLow;

@@ -1,4 +1,4 @@
-namespace Revisage.Training.Data;
+namespace Revisage.Degradations;
 
 /// <summary>From one number to another, both included, all with the same chance.</summary>
 public sealed record Interval
@@ -13,7 +13,7 @@ public sealed record Interval
     public int DrawWhole(ref SampleRandom random) => random.Next((int)Math.Round(From), (int)Math.Round(To));
 
     /// <exception cref="RevisageException">It is upside down, or not within the bounds.</exception>
-    internal Interval Checked(string name, double least, double most) =>
+    public Interval Checked(string name, double least, double most) =>
         // Not-a-number is within nothing.
         From >= least && From <= To && To <= most
             ? this

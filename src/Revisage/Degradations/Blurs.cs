@@ -1,5 +1,5 @@
 using Revisage.Imaging;
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>Blur by a Gaussian, cut off at three standard deviations; none at 0.</summary>
 /// <param name="sigma">Standard deviations to choose from, in pixels.</param>

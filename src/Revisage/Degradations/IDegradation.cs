@@ -1,5 +1,5 @@
 using Revisage.Imaging;
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>One step from a good picture to a poor one. Safe for many threads.</summary>
 public interface IDegradation

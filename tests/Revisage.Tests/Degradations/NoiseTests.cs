@@ -1,7 +1,7 @@
-using Revisage.Training.Data;
-using Revisage.Training.Data.Degradations;
+using Revisage.Degradations;
+using Revisage.Fixtures;
 
-namespace Revisage.Training.Tests.Data.Degradations;
+namespace Revisage.Tests.Degradations;
 
 public sealed class NoiseTests
 {

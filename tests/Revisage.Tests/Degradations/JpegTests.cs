@@ -1,8 +1,8 @@
+using Revisage.Degradations;
+using Revisage.Fixtures;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Degradations;
 
-namespace Revisage.Training.Tests.Data.Degradations;
+namespace Revisage.Tests.Degradations;
 
 public sealed class JpegTests
 {

@@ -1,5 +1,5 @@
 using Revisage.Imaging;
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>How far torchvision's ColorJitter changes colours; 0 leaves one alone.</summary>
 public sealed record ColourJitterOptions

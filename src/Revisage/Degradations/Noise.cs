@@ -1,5 +1,5 @@
 using Revisage.Imaging;
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>Independent Gaussian noise on every value.</summary>
 /// <param name="sigma">Standard deviations to choose from, in grey levels of 255.</param>

@@ -1,6 +1,7 @@
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
-internal static class NormalNumbers
+/// <summary>Numbers of a normal distribution.</summary>
+public static class NormalNumbers
 {
     /// <summary>Independent N(0, 1), two at a time (Box and Muller 1958).</summary>
     public static void Fill(ref SampleRandom random, Span<float> values)

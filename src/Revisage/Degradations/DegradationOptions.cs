@@ -1,7 +1,7 @@
 using Revisage.Imaging;
 using Revisage.Restoration;
 
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>
 /// How training makes small faces from large ones. What is set is applied in the order of these properties, as in
@@ -33,10 +33,22 @@ public sealed record DegradationOptions
     /// <summary>Quality of a JPEG of the small face, 1 to 100.</summary>
     public Interval? Jpeg { get; init; }
 
+    /// <summary>
+    /// Blind: what faces of photographs went through, by chance, in the place of everything above; null for what is set above.
+    /// </summary>
+    public PhotographOptions? Photograph { get; init; }
+
     /// <summary>The steps, from any picture to one of the given size.</summary>
     /// <exception cref="RevisageException">An interval is upside down or beyond what its step takes.</exception>
     public DegradationChain ToChain(int width, int height)
     {
+        if (Photograph is not null)
+        {
+            return this == new DegradationOptions { Photograph = Photograph }
+                ? new DegradationChain(new Photograph(Photograph, width))
+                : throw new RevisageException("The recipe's degradation.photograph draws blur, shrinking, noise and JPEG itself. Leave out the other keys of degradation, or photograph.");
+        }
+
         List<IDegradation> steps = [];
         // A blur of 50 pixels leaves nothing of any face.
         Add("blur", Blur, 0, 50, range => new GaussianBlur(range));

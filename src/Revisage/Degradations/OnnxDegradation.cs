@@ -1,7 +1,7 @@
 using Revisage.Imaging;
 using Revisage.Restoration;
 
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>
 /// A degradation that a network has learned, as High-to-Low's: from "hr" [N, 3, H, W] and "noise" [N, Z] of N(0, 1) to a

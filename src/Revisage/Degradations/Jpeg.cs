@@ -1,6 +1,6 @@
 using Revisage.Imaging;
 
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>Compressed by JPEG and decoded again; colour at half resolution below quality 90.</summary>
 /// <param name="quality">To choose from, 1 to 100.</param>

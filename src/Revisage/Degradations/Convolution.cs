@@ -1,7 +1,7 @@
 using System.Numerics;
 using Revisage.Imaging;
 
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>
 /// Blurs with kernels that sum to 1, rounded to 8 bits once, at the end. Beyond the border pixels come as in a mirror

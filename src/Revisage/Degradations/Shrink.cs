@@ -1,6 +1,6 @@
 using Revisage.Imaging;
 
-namespace Revisage.Training.Data.Degradations;
+namespace Revisage.Degradations;
 
 /// <summary>Brings a picture to width x height.</summary>
 public sealed class Shrink(int width, int height, ShrinkMethod method) : IDegradation
