@@ -1,38 +1,38 @@
 #!/usr/bin/env bash
-# Packs what is released: the library and the .NET tool, with the native libraries of every platform, and the
-# command for this platform as one program that needs no .NET.
+# Packs what is released: the library, its models, the .NET tool for every platform, and the command for this platform
+# as one compiled program that needs no .NET (which wants a C compiler here).
 #
 #   scripts/pack.sh [--host] [FOLDER]   where to; artifacts/ by default
 #
-# --host packs only the tool and the program, with this platform's native libraries: to try them here.
+# --host packs the tool for this platform alone: to try it here.
 set -euo pipefail
 root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/setup.sh
 source "$root/scripts/setup.sh"
 
 rid=$(runtime_id)
-platforms='*'
+platforms=()
 if [[ ${1:-} == --host ]]; then
-  platforms=$rid
+  platforms=("-p:ToolPackageRuntimeIdentifiers=$rid")
   shift
 fi
 
 mkdir -p "${1:-$root/artifacts}" "$root/.build"
 out=$(cd "${1:-$root/artifacts}" && pwd)
-common=(-c Release --artifacts-path "$root/.build/pack" -p:WithModels=true --disable-build-servers -v quiet)
+common=(-c Release --artifacts-path "$root/.build/pack" --disable-build-servers -v quiet)
+files=(-p:WithModels=true -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false)
 
-run_logged layout.log "getting the native libraries of every platform" "$root/native/use/layout.sh" all
-if [[ $platforms == '*' ]]; then
-  run_logged pack.log "packing the library" dotnet pack "$root/src/Revisage" "${common[@]}" -o "$out"
-fi
+run_logged pack.log "packing the library" dotnet pack "$root/src/Revisage" "${common[@]}" -o "$out"
+run_logged pack.log "packing its models" dotnet pack "$root/src/Revisage.Models" "${common[@]}" -o "$out"
+run_logged pack.log "packing the .NET tool" dotnet pack "$root/src/Revisage.Cli" "${common[@]}" "${files[@]}" \
+  -p:PublishReadyToRun=true -p:PublishSelfContained=false ${platforms[@]+"${platforms[@]}"} -o "$out"
 
-run_logged pack.log "packing the .NET tool" dotnet pack "$root/src/Revisage.Cli" "${common[@]}" -p:NativeRid="$platforms" -o "$out"
-
+# The program below lib/, and what starts it beside: memory in huge pages is something that a process cannot ask for itself.
 program=$root/.build/pack/revisage-$rid
 rm -rf "$program"
-# Composite would compile the framework again, for minutes, which comes compiled.
-run_logged pack.log "publishing one program for $rid" dotnet publish "$root/src/Revisage.Cli" "${common[@]}" -o "$program" \
-  -r "$rid" --self-contained true -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:NativeRid="$rid" \
-  -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false
-mv "$program/Revisage.Cli" "$program/revisage"
+run_logged pack.log "compiling the program for $rid" dotnet publish "$root/src/Revisage.Cli" "${common[@]}" "${files[@]}" -o "$program/lib" \
+  -r "$rid" -p:PublishAot=true -p:CopyOutputSymbolsToPublishDirectory=false
+mv "$program/lib/Revisage.Cli" "$program/lib/revisage"
+mv "$program/lib/LICENSE" "$program/lib/THIRD-PARTY-NOTICES.txt" "$program/lib/licences" "$program"
+install -m 755 "$root/scripts/program.sh" "$program/revisage"
 run_logged pack.log "packing it" tar -C "$root/.build/pack" -czf "$out/revisage-$rid.tar.gz" "revisage-$rid"

@@ -47,6 +47,8 @@ internal static class UpscaleCommand
                 return Task.FromResult(ExitCode.Usage);
             }
 
+            // Beside the network, which takes longer. Where it fails, the first picture says so.
+            _ = Task.Run(ImageFile.WarmUp, cancel);
             using var restorer = FaceRestorer.Open(ModelChoice.Find(parsed.GetValue(model)), new OnnxOptions { Threads = parsed.GetValue(threads) });
             var photo = parsed.GetValue(reference);
             if (restorer.Card.NeedsGuide != photo is not null)

@@ -126,7 +126,7 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(exported);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(protocol);
-        using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path));
+        using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path, new OnnxOptions { CacheFolder = null }));
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
         var report = Evaluator.Evaluate(set.OfSplit("val").Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
         var (baselineScores, scores) = (report.Models[0], report.Models[1]);

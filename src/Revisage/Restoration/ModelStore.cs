@@ -69,7 +69,7 @@ public sealed class StoredModel(string name, string path)
 
     private ModelCard CardInside()
     {
-        using var model = Open(new OnnxOptions { Threads = 1 });
+        using var model = Open(new OnnxOptions { Threads = 1, CacheFolder = null });
         return model.Card ?? throw new RevisageException($"'{Path}' has no model card. Export it with 'revisage export'.");
     }
 }
