@@ -16,6 +16,9 @@ public static class ImageFile
     /// <summary>Width times height that is read at most; more is refused from the header alone.</summary>
     public const long MaxPixels = 100_000_000;
 
+    /// <summary>The extensions of the files that are written, for messages.</summary>
+    public const string Writable = ".png, .jpg, .jpeg, .webp, .tif, .tiff";
+
     private const string Readable = "PNG, JPEG, WebP, TIFF, GIF, HEIC or AVIF";
 
     // Quality at which faces show no blocks; colour is not subsampled from here up.
@@ -92,7 +95,29 @@ public static class ImageFile
 
     /// <summary>Whether a file's extension is one of a format that is read; <see cref="Load"/> itself goes by content.</summary>
     public static bool LooksReadable(string path) => CanSave(path)
-        || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
+        || Path.GetExtension(path).ToLowerInvariant() is ".jpe" or ".jfif" or ".gif" or ".heic" or ".heif" or ".avif";
+
+    /// <summary>Whether a file begins as one of a format that is read, whatever its name says. A file that is not there, or is no regular one, is none.</summary>
+    /// <remarks>Cameras' raw files begin as TIFF, but what TIFF readers find in them is a thumbnail; a packed set begins with its first picture.</remarks>
+    public static bool IsPicture(string path)
+    {
+        if (Path.GetExtension(path).ToLowerInvariant() is ".pack" or ".cr2" or ".nef" or ".nrw" or ".arw" or ".sr2" or ".srf" or ".dng" or ".orf" or ".pef" or ".rw2" or ".srw" or ".iiq" or ".3fr")
+            return false;
+
+        Span<byte> start = stackalloc byte[StartLength];
+        try
+        {
+            return !IsEmptyOrIrregular(path) && FindLoader(ReadStart(path, start)) is not null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a name's extension is a picture's, of a format that is written or not.</summary>
+    public static bool IsNamedAsPicture(string path) => LooksReadable(path)
+        || Path.GetExtension(path).ToLowerInvariant() is ".bmp" or ".dib" or ".jp2" or ".j2k" or ".jxl" or ".tga" or ".ppm" or ".pgm" or ".pbm" or ".pnm" or ".ico" or ".svg" or ".psd" or ".exr" or ".hdr" or ".pcx" or ".pdf";
 
     private static unsafe T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
@@ -172,7 +197,7 @@ public static class ImageFile
     private static unsafe byte[] Encode(Image image, string extension, string name, int? quality = null)
     {
         var (operation, options) = SaverFor(extension, quality?.ToString(CultureInfo.InvariantCulture) ?? Quality)
-            ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of .png, .jpg, .jpeg, .webp, .tif, .tiff. Choose one of these.");
+            ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of {Writable}. Choose one of these.");
         var vips = Vips.Library;
         try
         {
@@ -199,8 +224,9 @@ public static class ImageFile
         Span<byte> start = stackalloc byte[StartLength];
         try
         {
-            using var file = File.OpenHandle(path);
-            start = start[..RandomAccess.Read(file, start, 0)];
+            if (IsEmptyOrIrregular(path))
+                throw new RevisageException($"'{path}' is empty (0 bytes). Copy or export it again.");
+            start = ReadStart(path, start);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -215,11 +241,31 @@ public static class ImageFile
         return LoaderFor(start, path);
     }
 
-    // Only readers named here are ever asked, so none that libvips itself calls untrusted.
+    // Pipes and devices have no length; opening a pipe would wait for whoever writes to it.
+    private static bool IsEmptyOrIrregular(string path)
+    {
+        var file = new FileInfo(path);
+        var target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return target is { Exists: true, Length: 0 };
+    }
+
+    private static Span<byte> ReadStart(string path, Span<byte> start)
+    {
+        using var file = File.OpenHandle(path);
+        return start[..RandomAccess.Read(file, start, 0)];
+    }
+
     private static string LoaderFor(ReadOnlySpan<byte> start, string name)
     {
         if (start.IsEmpty)
             throw new RevisageException($"'{name}' is empty (0 bytes). Copy or export it again.");
+        return FindLoader(start)
+            ?? throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
+    }
+
+    // Only readers named here are ever asked, so none that libvips itself calls untrusted.
+    private static string? FindLoader(ReadOnlySpan<byte> start)
+    {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
             return "pngload_source";
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
@@ -232,8 +278,7 @@ public static class ImageFile
             return "gifload_source";
         if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && IsHeif(start.Slice(8, 4)))
             return "heifload_source";
-
-        throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
+        return null;
     }
 
     // strip: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).
