@@ -1,4 +1,4 @@
-# Installs what a tier needs and builds it. Sourced by ./revisage and ./test; needs $root and tiers.sh.
+# Builds a part, and installs what learning needs. Sourced by ./revisage and ./test; needs $root and tiers.sh.
 # shellcheck shell=bash
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -60,14 +60,7 @@ need_command() {
   command -v "$1" >/dev/null || missing "'$1' is not installed. $2"
 }
 
-install_use() {
-  need_command dotnet "Install the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0"
-  install_packages "installing libvips, which reads and writes pictures" libvips42
-  run_logged onnxruntime.log "getting ONNX Runtime, which runs the networks" "$root/native/use/layout.sh" host ||
-    missing "without ONNX Runtime nothing can be enlarged; what is said above tells the way out"
-}
-
-install_learn() {
+install_torch() {
   install_packages "installing LibTorch, OpenBLAS and a C++ compiler, which training needs" \
     libtorch-dev libopenblas0-pthread g++
   run_logged torch.log "building the bridge to LibTorch" "$root/native/torch/build.sh" ||
@@ -81,48 +74,65 @@ install_faces() {
     missing "the bridge to dlib did not compile"
 }
 
-# publish PROJECT FOLDER: into a new folder that then takes the place of the old, so that a revisage which is
-# still running from it keeps its files.
+# publish PROJECT FOLDER: into a new folder, which takes the place of the old once the program in it was started, so
+# that a revisage which is still running keeps its files.
 publish() {
-  local folder=$root/.build/$2
+  local project=$1 folder=$root/.build/$2 building=$root/.build/building
+  need_command dotnet "Install the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0"
   rm -rf "$folder.new" "$folder.old"
-  run_logged "$2.log" "building $1 (once; again when its sources change)" \
-    dotnet publish "$root/src/$1" -c Release -r "$(runtime_id)" --self-contained false -p:PublishReadyToRun=true -p:NativeRid=none \
-    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
-    --artifacts-path "$root/.build/artifacts" -o "$folder.new" --disable-build-servers -v quiet ||
-    missing "$1 did not build"
+  # A build that was killed leaves halves behind, which the next would take for whole.
+  [[ -e $building ]] && rm -rf "$root/.build/artifacts"
+  : >"$building"
+  build_program "$project" "$folder.new" "$2.log" || missing "$project did not build"
+  if ! "$folder.new/$project" --version >/dev/null 2>&1; then
+    rm -rf "$root/.build/artifacts" "$folder.new"
+    build_program "$project" "$folder.new" "$2.log" || missing "$project did not build"
+    "$folder.new/$project" --version >>"$root/.build/$2.log" 2>&1 || missing "$project was built, but does not start; what it says is in $root/.build/$2.log"
+  fi
+  rm -f "$building" "$root/.build/$2.stamp"
   if [[ -d $folder ]]; then mv "$folder" "$folder.old"; fi
   mv "$folder.new" "$folder"
   rm -rf "$folder.old"
 }
 
-# prepare_tier use|learn|faces: installs and builds; of two at once the second waits and finds the work done.
+build_program() {
+  run_logged "$3" "building $1 (once; again when its sources change)" \
+    dotnet publish "$root/src/$1" -c Release -r "$(runtime_id)" --self-contained false -p:PublishReadyToRun=true \
+    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
+    --artifacts-path "$root/.build/artifacts" -o "$2" --disable-build-servers -v quiet
+}
+
+# Held until the subshell that took it ends, however it ends.
+take_lock() {
+  exec 9>"$root/.build/lock"
+  lock_file -n && return
+  say "waiting for another start to finish building"
+  lock_file
+}
+
+# macOS has no flock, but Perl, which locks the same open file.
+lock_file() {
+  if command -v flock >/dev/null; then
+    flock "$@" 9
+  elif command -v perl >/dev/null; then
+    perl -e 'open(LOCK, ">&=", 9) and flock(LOCK, @ARGV ? 6 : 2) or exit 1' -- "$@"
+  fi
+}
+
+# prepare_tier use|learn|torch|faces: installs and builds; of two at once the second waits and finds the work done.
 prepare_tier() (
   set -euo pipefail
   mkdir -p "$root/.build"
-  exec 9>"$root/.build/lock"
-  if ! flock -n 9; then
-    say "waiting for another start to finish building"
-    flock 9
-  fi
-
+  take_lock
   tier_is_current "$1" && exit 0
   # Listed before the build, so that an edit during it counts as one after it.
-  local sources
-  sources=$(list_sources "$1")
+  listed=$(list_sources "$1")
   case $1 in
-    use)
-      install_use
-      publish Revisage.Cli use
-      ;;
-    learn)
-      install_use
-      install_learn
-      publish Revisage.Training.Cli learn
-      ;;
-    faces) install_faces ;;
+    use) publish Revisage.Cli use ;;
+    learn) publish Revisage.Training.Cli learn ;;
+    *) "install_$1" ;;
   esac
 
-  printf '%s\n' "$sources" >"$root/.build/$1.stamp.new"
+  printf '%s\n' "$listed" >"$root/.build/$1.stamp.new"
   mv "$root/.build/$1.stamp.new" "$root/.build/$1.stamp"
 )

@@ -12,12 +12,9 @@ internal static unsafe partial class NativeDlib
 {
     private const string Library = "revisage_dlib";
 
-    private static readonly NativeComponent Component = new(
-        "The bridge to dlib",
-        "librevisage_dlib.so",
-        "revisage_dlib.dll",
-        "librevisage_dlib.dylib",
-        "Run 'apt-get install libdlib-dev libdlib-data g++', then native/dlib/build.sh in a checkout; './revisage prepare' does both.");
+    private const string File = "librevisage_dlib.so";
+
+    private const string Remedy = "Run 'apt-get install libdlib-dev libdlib-data g++', then native/dlib/build.sh in a checkout; './revisage prepare' does both.";
 
     static NativeDlib() => NativeLibrary.SetDllImportResolver(typeof(NativeDlib).Assembly, Resolve);
 
@@ -47,5 +44,19 @@ internal static unsafe partial class NativeDlib
     /// <summary>What the call before this said of its failure.</summary>
     internal static string Error => Marshal.PtrToStringUTF8(ErrorText())?.ReplaceLineEndings(" ") ?? "";
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? NativeLibraries.Load(Component) : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? Load() : 0;
+
+    private static nint Load()
+    {
+        string[] candidates = [Path.Combine(AppContext.BaseDirectory, File), .. Checkout.Root is { } root ? [Path.Combine(root, ".build", "native", "dlib", File)] : Array.Empty<string>()];
+        var path = candidates.FirstOrDefault(System.IO.File.Exists) ?? throw new MissingComponentException($"The bridge to dlib ({File}) is not built. {Remedy}");
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw new MissingComponentException($"The bridge to dlib at '{path}' does not load: {e.Message.ReplaceLineEndings(" ")} {Remedy}", e);
+        }
+    }
 }

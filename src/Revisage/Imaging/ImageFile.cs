@@ -1,4 +1,5 @@
-using System.Globalization;
+using NetVips;
+using VipsImage = NetVips.Image;
 
 namespace Revisage.Imaging;
 
@@ -22,18 +23,22 @@ public static class ImageFile
     private const string Readable = "PNG, JPEG, WebP, TIFF, GIF, HEIC or AVIF";
 
     // Quality at which faces show no blocks; colour is not subsampled from here up.
-    private const string Quality = "95";
+    private const int Quality = 95;
 
     private const int StartLength = 32;
 
     private const string Profile = "icc-profile-data";
 
-    /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture.</exception>
-    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    // In place of an operation's name, for the one format that libvips does not read here.
+    private const string Heic = "heic";
+
+    /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture; or HEIC where this system has no libheif.</exception>
+    /// <exception cref="MissingComponentException">libvips does not load here.</exception>
     public static Image Load(string path)
     {
         var loader = LoaderFor(path);
-        return Decode(loader, vips => vips.SourceOf(path), path, Image.FromRgb24);
+        return loader == Heic ? DecodeHeic(File.ReadAllBytes(path), path, Image.FromRgb24)
+            : Decode(loader, () => Source.NewFromFile(path), path, Image.FromRgb24);
     }
 
     /// <summary>Width and height of the upright picture, from the file's header alone.</summary>
@@ -41,15 +46,24 @@ public static class ImageFile
     public static (int Width, int Height) SizeOf(string path)
     {
         var loader = LoaderFor(path);
-        return Run(loader, path, vips =>
+        if (loader == Heic)
         {
-            using var source = vips.SourceOf(path);
-            using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
-            var (width, height) = (vips.Width(header), vips.Height(header));
+            using var heic = new HeicFile(File.ReadAllBytes(path), path);
+            return (heic.Width, heic.Height);
+        }
+
+        return Run(loader, path, () =>
+        {
+            using var source = Source.NewFromFile(path);
+            using var header = Vips.Load(loader, source);
             // Orientations from 5 on lie on their side.
-            return vips.Orientation(header) > 4 ? (height, width) : (width, height);
+            return Vips.Orientation(header) > 4 ? (header.Height, header.Width) : (header.Width, header.Height);
         });
     }
+
+    /// <summary>Loads libvips, which otherwise the first picture waits for: some 10 ms, to be spent beside other work.</summary>
+    /// <exception cref="MissingComponentException">libvips does not load here.</exception>
+    public static void WarmUp() => Vips.EnsureStarted();
 
     /// <param name="data">A whole file.</param>
     /// <param name="name">What errors call it.</param>
@@ -63,7 +77,7 @@ public static class ImageFile
 
     /// <summary>Writes the format that the extension of <paramref name="path"/> names; the file appears whole or not at all.</summary>
     /// <exception cref="RevisageException">No known extension, more pixels than the format holds, or the file cannot be written.</exception>
-    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    /// <exception cref="MissingComponentException">libvips does not load here.</exception>
     public static void Save(Image image, string path)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -72,7 +86,7 @@ public static class ImageFile
     }
 
     /// <summary>A lossless file of 8 bits a channel.</summary>
-    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    /// <exception cref="MissingComponentException">libvips does not load here.</exception>
     public static byte[] EncodePng(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -81,7 +95,7 @@ public static class ImageFile
 
     /// <summary>A JPEG file; colour is at half resolution below quality 90.</summary>
     /// <param name="quality">1 to 100.</param>
-    /// <exception cref="MissingComponentException">libvips is not installed.</exception>
+    /// <exception cref="MissingComponentException">libvips does not load here.</exception>
     public static byte[] EncodeJpeg(Image image, int quality)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -119,98 +133,112 @@ public static class ImageFile
     public static bool IsNamedAsPicture(string path) => LooksReadable(path)
         || Path.GetExtension(path).ToLowerInvariant() is ".bmp" or ".dib" or ".jp2" or ".j2k" or ".jxl" or ".tga" or ".ppm" or ".pgm" or ".pbm" or ".pnm" or ".ico" or ".svg" or ".psd" or ".exr" or ".hdr" or ".pcx" or ".pdf";
 
-    private static unsafe T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
+    private static T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
         var loader = LoaderFor(data, name);
-        fixed (byte* pinned = data)
+        if (loader == Heic)
         {
-            var (address, length) = ((nint)pinned, data.Length);
-            return Decode(loader, vips => vips.SourceOf(address, length), name, read);
+            return DecodeHeic(data, name, read);
         }
+
+        var bytes = data.ToArray();
+        return Decode(loader, () => Source.NewFromMemory(bytes), name, read);
     }
 
-    private static T Decode<T>(string loader, Func<Vips, VipsObject> open, string name, PixelReader<T> read) => Run(loader, name, vips =>
+    private static T DecodeHeic<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
-        using var source = open(vips);
-        using var header = vips.Load(loader, source, ("access", "sequential"), ("fail-on", "error"));
-        var (width, height) = (vips.Width(header), vips.Height(header));
+        using var heic = new HeicFile(data, name);
+        CheckSize(heic.Width, heic.Height, name);
+        return Run(Heic, name, () =>
+        {
+            using var decoded = heic.Decode();
+            return ToRgb24(decoded, read);
+        });
+    }
+
+    private static T Decode<T>(string loader, Func<Source> open, string name, PixelReader<T> read) => Run(loader, name, () =>
+    {
+        using var source = open();
+        using var header = Vips.Load(loader, source);
+        CheckSize(header.Width, header.Height, name);
+        return ToRgb24(header, read);
+    });
+
+    private static T ToRgb24<T>(VipsImage image, PixelReader<T> read)
+    {
+        // Most faces are; each step below would give them back as they are, and costs more than decoding them.
+        if (Vips.IsPlainRgb24(image) && Vips.Orientation(image) <= 1 && !image.Contains(Profile))
+            return Vips.ReadRgb24(image, read);
+
+        using var upright = Vips.Orientation(image) > 1 ? Turned(image) : image.Copy();
+        using var coloured = ToSrgb(upright);
+        using var bytes = coloured.Cast(Enums.BandFormat.Uchar);
+        using var opaque = bytes.HasAlpha() ? bytes.Flatten(background: [128, 128, 128]) : bytes.Copy();
+        using var rgb = opaque.ExtractBand(0, n: 3);
+        return Vips.ReadRgb24(rgb, read);
+    }
+
+    private static void CheckSize(int width, int height, string name)
+    {
         if ((long)width * height > MaxPixels)
         {
             throw new RevisageException(
                 $"'{name}' is {width}x{height}, more than the {MaxPixels / 1_000_000} megapixels that are read. Make it smaller or crop it first.");
         }
+    }
 
-        // Most faces are; each step below would give them back as they are, and costs more than decoding them.
-        if (vips.IsPlainRgb24(header) && vips.Orientation(header) <= 1 && !vips.HasField(header, Profile))
-            return vips.ReadRgb24(header, read);
-
-        using var upright = vips.Orientation(header) > 1 ? Turned(vips, header) : vips.Apply("copy", header);
-        using var coloured = ToSrgb(vips, upright);
-        using var bytes = vips.Apply("cast", coloured, ("format", "uchar"));
-        using var opaque = vips.HasAlpha(bytes)
-            ? vips.Apply("flatten", bytes, ("background", "128 128 128"))
-            : vips.Apply("copy", bytes);
-        using var rgb = vips.Apply("extract_band", opaque, ("band", "0"), ("n", "3"));
-        return vips.ReadRgb24(rgb, read);
-    });
-
-    private static T Run<T>(string loader, string name, Func<Vips, T> read)
+    private static T Run<T>(string loader, string name, Func<T> read)
     {
-        var vips = Vips.Library;
-        if (!vips.Has(loader))
-            throw new RevisageException($"'{name}' has a format that the libvips found here was built without. Convert it to PNG or JPEG.");
-
         try
         {
-            return vips.Run(() => read(vips));
+            return Vips.Run(read);
         }
         catch (VipsException e)
         {
+            if (loader != Heic && NetVips.NetVips.TypeFind("VipsOperation", loader) == 0)
+                throw new RevisageException($"'{name}' has a format that the libvips found here was built without. Convert it to PNG or JPEG.", e);
+
             throw new RevisageException($"'{name}' cannot be decoded{Because(e.Message)}: it is damaged, incomplete or too large. Copy or export it again.", e);
         }
     }
 
-    private static VipsObject Turned(Vips vips, VipsObject image)
+    private static VipsImage Turned(VipsImage image)
     {
-        using var decoded = vips.InMemory(image);
-        return vips.Apply("autorot", decoded);
+        // Turning reads out of order what is decoded top to bottom.
+        using var decoded = image.CopyMemory();
+        return decoded.Autorot();
     }
 
-    private static VipsObject ToSrgb(Vips vips, VipsObject image)
+    private static VipsImage ToSrgb(VipsImage image)
     {
-        if (vips.HasField(image, Profile))
+        if (image.Contains(Profile))
         {
             try
             {
-                return vips.Apply("icc_transform", image, ("output-profile", "srgb"), ("embedded", "true"));
+                return image.IccTransform("srgb", embedded: true);
             }
             catch (VipsException)
             {
                 // A damaged profile, or one for another kind of pixels: viewers go on without it, and so do we.
-                vips.ForgetErrors();
             }
         }
 
-        return vips.Apply("colourspace", image, ("space", "srgb"));
+        return image.Colourspace(Enums.Interpretation.Srgb);
     }
 
-    private static unsafe byte[] Encode(Image image, string extension, string name, int? quality = null)
+    private static byte[] Encode(Image image, string extension, string name, int quality = Quality)
     {
-        var (operation, options) = SaverFor(extension, quality?.ToString(CultureInfo.InvariantCulture) ?? Quality)
+        var save = SaverFor(extension)
             ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of {Writable}. Choose one of these.");
-        var vips = Vips.Library;
+        var rgb = image.ToRgb24();
         try
         {
-            fixed (byte* pinned = image.ToRgb24())
+            return Vips.Run(() =>
             {
-                var rgb = (nint)pinned;
-                return vips.Run(() =>
-                {
-                    using var pixels = vips.ImageOf(rgb, image.Width, image.Height);
-                    using var srgb = vips.Apply("copy", pixels, ("interpretation", "srgb"));
-                    return vips.Save(operation, srgb, options);
-                });
-            }
+                using var pixels = VipsImage.NewFromMemory<byte>(rgb, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+                using var srgb = pixels.Copy(interpretation: Enums.Interpretation.Srgb);
+                return save(srgb, quality);
+            });
         }
         catch (VipsException e)
         {
@@ -277,17 +305,17 @@ public static class ImageFile
         if (start.StartsWith("GIF8"u8))
             return "gifload_source";
         if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && IsHeif(start.Slice(8, 4)))
-            return "heifload_source";
+            return IsAvif(start) ? "heifload_source" : Heic;
         return null;
     }
 
-    // strip: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).
-    private static (string Operation, (string Name, string Value)[] Options)? SaverFor(string extension, string quality = Quality) => extension.ToLowerInvariant() switch
+    // Nothing is kept: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).
+    private static Func<VipsImage, int, byte[]>? SaverFor(string extension) => extension.ToLowerInvariant() switch
     {
-        ".png" => ("pngsave_buffer", [("strip", "true"), ("filter", "paeth")]),
-        ".jpg" or ".jpeg" => ("jpegsave_buffer", [("strip", "true"), ("Q", quality)]),
-        ".webp" => ("webpsave_buffer", [("strip", "true"), ("Q", quality)]),
-        ".tif" or ".tiff" => ("tiffsave_buffer", [("strip", "true"), ("compression", "deflate")]),
+        ".png" => (image, _) => image.PngsaveBuffer(keep: Enums.ForeignKeep.None, filter: Enums.ForeignPngFilter.Paeth),
+        ".jpg" or ".jpeg" => (image, quality) => image.JpegsaveBuffer(keep: Enums.ForeignKeep.None, q: quality),
+        ".webp" => (image, quality) => image.WebpsaveBuffer(keep: Enums.ForeignKeep.None, q: quality),
+        ".tif" or ".tiff" => (image, _) => image.TiffsaveBuffer(keep: Enums.ForeignKeep.None, compression: Enums.ForeignTiffCompression.Deflate),
         _ => null,
     };
 
@@ -295,12 +323,24 @@ public static class ImageFile
     private static bool IsHeif(ReadOnlySpan<byte> brand) =>
         brand.StartsWith("avi"u8) || brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8);
 
-    // libvips reports a cause and below it what followed from it, a line each; libpng often gives none. Seeking past
+    // The brand of a whole collection (mif1) tells it only among those that the file is compatible with.
+    private static bool IsAvif(ReadOnlySpan<byte> start)
+    {
+        for (var at = 8; at + 4 <= start.Length; at += 4)
+        {
+            if (start[at..].StartsWith("avif"u8) || start[at..].StartsWith("avis"u8))
+                return true;
+        }
+
+        return false;
+    }
+
+    // NetVips' own first line names the operation. libvips reports a cause and below it what followed from it, a line each; libpng often gives none. Seeking past
     // the end is how readers of containers look for the next part.
     private static string Because(string report)
     {
-        var reason = report.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .FirstOrDefault(line => !line.StartsWith("source: ", StringComparison.Ordinal));
+        var reason = report.Split('\n', StringSplitOptions.TrimEntries).Skip(1)
+            .FirstOrDefault(line => line.Length > 0 && !line.StartsWith("source: ", StringComparison.Ordinal));
         return reason is null ? "" : $" ({reason.TrimEnd('.')})";
     }
 }

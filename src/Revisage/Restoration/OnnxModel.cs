@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Revisage.Restoration;
 
@@ -25,32 +26,21 @@ public sealed class OnnxModel : IDisposable
     /// <summary>The key in a model's metadata that holds its card.</summary>
     public const string CardKey = "revisage.card";
 
-    // Blocked convolutions come with this level only: a tenth off every face, for some 8 ms more of loading (EDSR).
-    private const int AllOptimizations = 99;
-
-    private readonly OrtApi api = OrtApi.Shared;
     private readonly SessionHandle session;
-    private readonly byte[][] inputNames;
-    private readonly byte[][] outputNames;
 
     private OnnxModel(string source, SessionHandle session)
     {
         Source = source;
         this.session = session;
-        var handle = session.DangerousGetHandle();
-        Inputs = [.. Enumerable.Range(0, api.InputCount(handle)).Select(i => Port(api.InputName(handle, i), api.InputShape(handle, i)))];
-        Outputs = [.. Enumerable.Range(0, api.OutputCount(handle)).Select(i => Port(api.OutputName(handle, i), api.OutputShape(handle, i)))];
-        inputNames = [.. Inputs.Select(port => PinnedName(port.Name))];
-        outputNames = [.. Outputs.Select(port => PinnedName(port.Name))];
-        Card = api.Metadata(handle, CardKey) is { } json ? ModelCard.Parse(json, $"the card inside '{source}'") : null;
+        var loaded = session.Session;
+        Inputs = [.. loaded.InputNames.Select(name => Port(name, loaded.InputMetadata[name]))];
+        Outputs = [.. loaded.OutputNames.Select(name => Port(name, loaded.OutputMetadata[name]))];
+        Card = loaded.ModelMetadata.CustomMetadataMap.TryGetValue(CardKey, out var json) ? ModelCard.Parse(json, $"the card inside '{source}'") : null;
     }
 
-    /// <summary>The version of the ONNX Runtime in use, such as "1.30.0".</summary>
-    /// <exception cref="MissingComponentException">ONNX Runtime is not installed.</exception>
-    public static string RuntimeVersion => OrtApi.Shared.LibraryVersion;
-
-    /// <summary>The native library that runs models, for a report on what is installed.</summary>
-    public static NativeComponent Runtime => OrtApi.Library;
+    /// <summary>The version of the ONNX Runtime in use, such as "1.31.1".</summary>
+    /// <exception cref="MissingComponentException">ONNX Runtime does not load here.</exception>
+    public static string RuntimeVersion => OnnxRuntime.Version;
 
     /// <summary>The file or the name that the model was loaded from.</summary>
     public string Source { get; }
@@ -81,46 +71,43 @@ public sealed class OnnxModel : IDisposable
             throw new RevisageException($"The model '{path}' cannot be read: {e.Message}", e);
         }
 
-        return Load(bytes, path, options);
+        return Load(bytes, path, options ?? new OnnxOptions());
     }
 
     /// <param name="model">The contents of an .onnx file, needed only during this call.</param>
     /// <param name="source">What messages call it.</param>
     /// <inheritdoc cref="Load(string, OnnxOptions?)"/>
-    public static OnnxModel Load(ReadOnlySpan<byte> model, string source, OnnxOptions? options = null)
+    public static OnnxModel Load(ReadOnlySpan<byte> model, string source, OnnxOptions? options = null) => Load(model.ToArray(), source, options ?? new OnnxOptions());
+
+    private static OnnxModel Load(byte[] model, string source, OnnxOptions options)
     {
-        options ??= new OnnxOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
-        if (model.IsEmpty)
+        if (model.Length == 0)
         {
             throw Damaged(source, "it is empty.");
         }
 
-        var api = OrtApi.Shared;
-        var settings = api.CreateSessionOptions();
+        using var settings = OnnxRuntime.NewSessionOptions(options);
+        // Blocked convolutions come with this level only: a tenth off every face, for some 8 ms more of loading (EDSR).
+        settings.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
+        SessionHandle session;
         try
         {
-            api.SetGraphOptimization(settings, AllOptimizations);
-            api.SetThreads(settings, options.Threads);
-            api.AddConfiguration(settings, "session.intra_op.allow_spinning\0"u8, options.Spin ? "1\0"u8 : "0\0"u8);
-            var session = new SessionHandle(api.CreateSession(model, settings));
-            try
-            {
-                return new OnnxModel(source, session);
-            }
-            catch
-            {
-                session.Dispose();
-                throw;
-            }
+            session = new SessionHandle(new InferenceSession(model, settings));
         }
-        catch (OrtException e)
+        catch (OnnxRuntimeException e)
         {
-            throw Damaged(source, e.Message, e);
+            throw Damaged(source, OnnxRuntime.Reason(e), e);
         }
-        finally
+
+        try
         {
-            api.ReleaseSessionOptions(settings);
+            return new OnnxModel(source, session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
         }
     }
 
@@ -135,7 +122,7 @@ public sealed class OnnxModel : IDisposable
         var results = Outputs.Select(port => port.Resolve(bound) is { } shape
             ? new OnnxTensor(new float[OnnxTensor.CountOf(shape)], shape)
             : null).ToArray();
-        Run(inputs, outputNames, results, cancellation);
+        Run(inputs, Outputs, results, cancellation);
         return Outputs.Select((port, i) => (port.Name, Result: results[i]!)).ToDictionary(pair => pair.Name, pair => pair.Result);
     }
 
@@ -148,48 +135,58 @@ public sealed class OnnxModel : IDisposable
         ArgumentNullException.ThrowIfNull(outputs);
         int[] wanted = [.. Enumerable.Range(0, Outputs.Count).Where(i => outputs.ContainsKey(Outputs[i].Name))];
         CheckTensors("output", "gives", outputs.Count == 0 ? Outputs : [.. wanted.Select(i => Outputs[i])], outputs, bound);
-        Run(inputs, [.. wanted.Select(i => outputNames[i])], [.. wanted.Select(i => outputs[Outputs[i].Name])], cancellation);
+        Run(inputs, [.. wanted.Select(i => Outputs[i])], [.. wanted.Select(i => outputs[Outputs[i].Name])], cancellation);
     }
 
     public void Dispose() => session.Dispose();
 
-    private void Run(IReadOnlyDictionary<string, OnnxTensor> inputs, byte[][] wanted, OnnxTensor?[] outputs, CancellationToken cancellation)
+    private void Run(IReadOnlyDictionary<string, OnnxTensor> inputs, IReadOnlyList<OnnxPort> wanted, OnnxTensor?[] outputs, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var ins = new PinnedValues(api, [.. Inputs.Select(port => inputs[port.Name])]);
-        using var outs = new PinnedValues(api, outputs);
+        using var ins = new Values(Inputs.Select(port => inputs[port.Name]));
+        string[] inputNames = [.. Inputs.Select(port => port.Name)];
+        string[] outputNames = [.. wanted.Select(port => port.Name)];
         var referenced = false;
-        var run = api.CreateRunOptions();
+        using var run = new RunOptions();
         try
         {
             session.DangerousAddRef(ref referenced);
             // Disposing the registration waits for a running callback, so the options outlive it.
-            using (cancellation.UnsafeRegister(_ => api.Terminate(run), null))
+            using (cancellation.UnsafeRegister(_ => run.Terminate = true, null))
             {
-                api.Run(session.DangerousGetHandle(), run, Pointers(inputNames), ins.Handles, Pointers(wanted), outs.Handles);
-            }
-
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                outputs[i] ??= api.Read(outs.Handles[i]);
+                if (outputs.All(output => output is not null))
+                {
+                    using var outs = new Values(outputs!);
+                    session.Session.Run(run, inputNames, ins, outputNames, outs);
+                }
+                else
+                {
+                    using var made = session.Session.Run(run, inputNames, ins, outputNames);
+                    foreach (var (i, value) in made.Index())
+                    {
+                        outputs[i] = Copy(value);
+                    }
+                }
             }
         }
-        catch (OrtException e)
+        catch (OnnxRuntimeException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new RevisageException($"Running '{Source}' failed: {e.Message}", e);
+            throw new RevisageException($"Running '{Source}' failed: {OnnxRuntime.Reason(e)}", e);
         }
         finally
         {
-            api.ReleaseRunOptions(run);
             if (referenced)
             {
                 session.DangerousRelease();
             }
-
-            // The names' memory is the model's, and native code alone was reading it.
-            GC.KeepAlive(this);
         }
+    }
+
+    private static OnnxTensor Copy(OrtValue value)
+    {
+        var info = value.GetTensorTypeAndShape();
+        return new OnnxTensor(value.GetTensorDataAsSpan<float>().ToArray(), Array.ConvertAll(info.Shape, extent => checked((int)extent)));
     }
 
     private Dictionary<string, int> CheckInputs(IReadOnlyDictionary<string, OnnxTensor> inputs)
@@ -221,8 +218,9 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
-    private OnnxPort Port(string name, IReadOnlyList<OnnxExtent>? shape) => new(name, shape
-        ?? throw new RevisageException($"'{Source}' takes or gives '{name}' as other than 32-bit floats, which Revisage does not run. Export the model with float inputs and outputs."));
+    private OnnxPort Port(string name, NodeMetadata declared) => declared.IsTensor && declared.ElementDataType == TensorElementType.Float
+        ? new(name, [.. declared.Dimensions.Zip(declared.SymbolicDimensions, (extent, symbol) => new OnnxExtent(extent < 0 ? null : extent, symbol))])
+        : throw new RevisageException($"'{Source}' takes or gives '{name}' as other than 32-bit floats, which Revisage does not run. Export the model with float inputs and outputs.");
 
     private static RevisageException Damaged(string source, string reason, Exception? inner = null)
     {
@@ -230,52 +228,36 @@ public sealed class OnnxModel : IDisposable
         return inner is null ? new RevisageException(message) : new RevisageException(message, inner);
     }
 
-    // Names are handed over at every run: kept where they lie, for as long as the model.
-    private static byte[] PinnedName(string name)
-    {
-        var text = OrtApi.NullTerminated(name);
-        var pinned = GC.AllocateUninitializedArray<byte>(text.Length, pinned: true);
-        text.CopyTo(pinned, 0);
-        return pinned;
-    }
-
-    private static nint[] Pointers(byte[][] names) => Array.ConvertAll(names, name => Marshal.UnsafeAddrOfPinnedArrayElement(name, 0));
-
-    /// <summary>Keeps the session alive while a thread runs it, whoever disposes the model meanwhile.</summary>
+    /// <summary>Keeps the session alive while a thread runs it, whoever disposes the model meanwhile: a session does not wait itself.</summary>
     private sealed class SessionHandle : SafeHandle
     {
-        public SessionHandle(nint session) : base(0, ownsHandle: true) => SetHandle(session);
+        public SessionHandle(InferenceSession session) : base(0, ownsHandle: true)
+        {
+            Session = session;
+            // No address: what is counted is the session above.
+            SetHandle(1);
+        }
+
+        public InferenceSession Session { get; }
 
         public override bool IsInvalid => handle == 0;
 
         protected override bool ReleaseHandle()
         {
-            OrtApi.Shared.ReleaseSession(handle);
+            Session.Dispose();
             return true;
         }
     }
 
-    /// <summary>Tensors held in place and handed to ONNX Runtime, for one run; a null one is left for it to allocate.</summary>
-    private sealed class PinnedValues : IDisposable
+    /// <summary>Tensors as ONNX Runtime takes them, over the same memory, which stays where it is until they are disposed.</summary>
+    private sealed class Values : List<OrtValue>, IDisposable
     {
-        private readonly OrtApi api;
-        private readonly MemoryHandle[] pins;
-
-        public PinnedValues(OrtApi api, OnnxTensor?[] tensors)
+        public Values(IEnumerable<OnnxTensor> tensors)
         {
-            this.api = api;
-            pins = new MemoryHandle[tensors.Length];
-            Handles = new nint[tensors.Length];
             try
             {
-                for (var i = 0; i < tensors.Length; i++)
-                {
-                    if (tensors[i] is { } tensor)
-                    {
-                        pins[i] = tensor.Values.Pin();
-                        Handles[i] = Value(tensor, pins[i]);
-                    }
-                }
+                AddRange(tensors.Select(tensor => OrtValue.CreateTensorValueFromMemory(
+                    OrtMemoryInfo.DefaultInstance, tensor.Values, [.. tensor.Shape.Select(extent => (long)extent)])));
             }
             catch
             {
@@ -284,22 +266,6 @@ public sealed class OnnxModel : IDisposable
             }
         }
 
-        public nint[] Handles { get; }
-
-        public void Dispose()
-        {
-            foreach (var value in Handles.Where(value => value != 0))
-            {
-                api.ReleaseValue(value);
-            }
-
-            foreach (var pin in pins)
-            {
-                pin.Dispose();
-            }
-        }
-
-        private unsafe nint Value(OnnxTensor tensor, MemoryHandle pin) =>
-            api.CreateTensor((float*)pin.Pointer, tensor.Values.Length, [.. tensor.Shape.Select(extent => (long)extent)]);
+        public void Dispose() => ForEach(value => value.Dispose());
     }
 }

@@ -40,6 +40,33 @@ public sealed class ImageFileTests : IDisposable
         ShouldBeNear(image, 12, 12, White, tolerance);
     }
 
+    [HeicFact]
+    public void HEIC_is_read_through_the_systems_libheif()
+    {
+        var path = ImagingFixtures.PathOf("rgb.heic");
+        var image = ImageFile.Load(path);
+
+        (image.Width, image.Height).ShouldBe((16, 16));
+        ImageFile.SizeOf(path).ShouldBe((16, 16));
+        // HEVC halves the resolution of colour, and the encoder's matrix is not quite ours.
+        ShouldBeNear(image, 3, 3, Red, 6);
+        ShouldBeNear(image, 12, 3, Green, 6);
+        ShouldBeNear(image, 3, 12, Blue, 6);
+        ShouldBeNear(image, 12, 12, White, 6);
+    }
+
+    [HeicFact]
+    public void Damaged_HEIC_is_refused_in_one_line_that_names_the_file()
+    {
+        var whole = File.ReadAllBytes(ImagingFixtures.PathOf("rgb.heic"));
+        for (var length = 12; length < whole.Length; length += 40)
+        {
+            var refusal = Should.Throw<RevisageException>(() => ImageFile.Decode(whole.AsSpan(0, length), "cut.heic")).Message;
+            refusal.ShouldStartWith("'cut.heic' ");
+            refusal.ShouldNotContain('\n');
+        }
+    }
+
     [Theory]
     [InlineData("rgb.jpg")]
     [InlineData("rgb.png")]
@@ -399,5 +426,16 @@ public sealed class ImageFileTests : IDisposable
         var (red, green, blue) = ImagingFixtures.At(image, x, y);
         var distance = Math.Max(Math.Abs(red - expected.Red), Math.Max(Math.Abs(green - expected.Green), Math.Abs(blue - expected.Blue)));
         distance.ShouldBeLessThanOrEqualTo(tolerance, $"({x}, {y}) is ({red}, {green}, {blue}) and not {expected}");
+    }
+}
+
+/// <summary>A fact about HEIC: skipped where the system has no libheif.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class HeicFactAttribute : FactAttribute
+{
+    public HeicFactAttribute()
+    {
+        if (!HeicFile.IsSupported)
+            Skip = "This system has no libheif that decodes HEVC: sudo apt-get install libheif1";
     }
 }

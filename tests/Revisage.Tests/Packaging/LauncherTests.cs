@@ -26,21 +26,30 @@ public sealed class LauncherTests : IDisposable
         Write(Cli, "first");
         Write("src/Revisage/Image.cs", "");
         Write("src/Revisage.Training/Recipe.cs", "");
-        Write("native/use/layout.sh", "#!/bin/sh\n");
-        Write("native/torch/build.sh", "#!/bin/sh\necho bridge >> calls\n");
-        Write("native/dlib/build.sh", "#!/bin/sh\necho faces >> calls\n");
-        Write("bin/dpkg-query", "#!/bin/sh\necho installed\n");
-        Write("bin/npm", "#!/bin/sh\n");
+        Write("docs/help/train.txt", "How to train\n");
+        Write("docs/help/revisage.txt", "All commands\n");
+        Write("native/torch/build.sh", Bridge("torch", "bridge"));
+        Write("native/dlib/build.sh", Bridge("dlib", "faces"));
+        Write("bin/dpkg-query", "#!/bin/sh\necho dpkg-query >> queries; echo installed\n");
         // publish PROJECT ... -o FOLDER: makes a program that says which project it is and what it was given.
         Write("bin/dotnet", """
             #!/bin/bash
-            project=$(basename "$2"); while [[ $1 != -o ]]; do shift; done
-            sleep 0.3
-            echo "$project" >> "$(dirname "$0")/../calls"
-            [[ -e "$(dirname "$0")/../broken" ]] && { echo "error CS1002: ; expected"; exit 1; }
-            mkdir -p "$2"; printf '#!/bin/sh\necho "%s: $*"\n' "$project" > "$2/$project"; chmod +x "$2/$project"
+            project=$(basename "$2"); checkout=$(dirname "$0")/..
+            while [[ $1 != -o ]]; do [[ $1 == --artifacts-path ]] && artifacts=$2; shift; done
+            echo "$project" >> "$checkout/calls"
+            [[ -e "$checkout/broken" ]] && { echo "error CS1002: ; expected"; exit 1; }
+            mkdir -p "$artifacts" "$2"
+            # What an earlier build left half done goes into this one.
+            if [[ -e "$artifacts/half" ]]; then printf '#!/bin/sh\nexit 139\n' > "$2/$project"; else
+              touch "$artifacts/half"; sleep "$(cat "$checkout/duration" 2>/dev/null || echo 0.3)"; rm "$artifacts/half"
+              printf '#!/bin/sh\necho "%s: $*"\n' "$project" > "$2/$project"
+            fi
+            chmod +x "$2/$project"
             """);
     }
+
+    private static string Bridge(string folder, string call) =>
+        $"#!/bin/sh\necho {call} >> calls; mkdir -p .build/native/{folder}; touch .build/native/{folder}/librevisage_{folder}.so\n";
 
     private string[] Calls => File.Exists(In("calls")) ? File.ReadAllLines(In("calls")) : [];
 
@@ -64,18 +73,104 @@ public sealed class LauncherTests : IDisposable
         Calls.ShouldBe(["Revisage.Cli"]);
 
         Start("train", "edsr").Output.ShouldBe("Revisage.Training.Cli: train edsr\n");
-        Calls.ShouldBe(["Revisage.Cli", "bridge", "Revisage.Training.Cli"]);
+        Calls.ShouldBe(["Revisage.Cli", "Revisage.Training.Cli", "bridge"]);
     }
 
     [UnixFact]
-    public void Preparing_alone_builds_the_bridge_to_dlib_and_once()
+    public void A_command_for_use_asks_no_package_manager()
     {
-        Start("train");
+        Start("upscale");
+
+        File.Exists(In("queries")).ShouldBeFalse();
+    }
+
+    [UnixFact]
+    public void Preparing_builds_the_bridge_to_dlib_once_and_none_to_LibTorch()
+    {
         Start("prepare", "photos").Output.ShouldBe("Revisage.Training.Cli: prepare photos\n");
         Start("prepare", "photos");
         Start("models");
 
-        Calls.ShouldBe(["bridge", "Revisage.Training.Cli", "faces", "Revisage.Cli"]);
+        Calls.ShouldBe(["Revisage.Training.Cli", "faces", "Revisage.Cli"]);
+    }
+
+    [UnixFact]
+    public void Help_is_shown_without_building_anything()
+    {
+        Start("train", "--help").Output.ShouldBe("How to train\n");
+        Start("train", "edsr", "-h").Output.ShouldBe("How to train\n");
+        Start("--help").Output.ShouldBe("All commands\n");
+
+        Calls.ShouldBeEmpty();
+    }
+
+    [UnixFact]
+    public void Help_comes_from_the_program_where_it_is_built_and_installs_no_bridge()
+    {
+        Start("prepare", "photos");
+        Start("train", "--help").Output.ShouldBe("Revisage.Training.Cli: train --help\n");
+        Start("train", "--", "--help").Output.ShouldBe("Revisage.Training.Cli: train -- --help\n");
+
+        Calls.ShouldBe(["Revisage.Training.Cli", "faces", "bridge"]);
+    }
+
+    [UnixTheory]
+    [InlineData(0.0)]
+    [InlineData(0.15)]
+    [InlineData(0.3)]
+    public void A_build_that_was_killed_is_noticed_by_the_next_start(double after)
+    {
+        Write("duration", "5");
+        Shell.Run(folder, Variables, "timeout", "-s", "KILL", $"{0.3 + after}", In("revisage"), "models").Exit.ShouldNotBe(0);
+        Write("duration", "0");
+
+        Start("models").Output.ShouldBe("Revisage.Cli: models\n");
+        Start("models").Output.ShouldBe("Revisage.Cli: models\n");
+    }
+
+    [UnixFact]
+    public void A_program_that_does_not_start_is_built_anew_before_it_is_put_in_place()
+    {
+        // As a loss of power leaves it: halves, and nothing that says so.
+        Write(".build/artifacts/half", "");
+
+        Start("models").Output.ShouldBe("Revisage.Cli: models\n");
+        Calls.Length.ShouldBe(2);
+    }
+
+    [UnixFact]
+    public void A_program_that_is_gone_is_built_again()
+    {
+        Start("models");
+        Directory.Delete(In(".build/use"), recursive: true);
+
+        Start("models").Output.ShouldBe("Revisage.Cli: models\n");
+    }
+
+    [UnixFact]
+    public void Without_flock_two_first_starts_build_once_too()
+    {
+        // A PATH with all that the scripts call but flock.
+        foreach (var program in new[] { "bash", "find", "mkdir", "rm", "mv", "cat", "sleep", "basename", "dirname", "touch", "chmod", "uname", "tail", "env", "perl" })
+        {
+            File.CreateSymbolicLink(In($"bin/{program}"), Shell.Run(folder, Variables, "bash", "-c", $"type -P {program}").Output.Trim());
+        }
+
+        var alone = new Dictionary<string, string?> { ["PATH"] = In("bin") };
+        Parallel.For(0, 3, i => Shell.Run(folder, alone, In("bin/bash"), In("revisage"), "models").ShouldSatisfyAllConditions(
+            start => start.Error.ShouldNotContain("No such file"),
+            start => start.Output.ShouldBe("Revisage.Cli: models\n")));
+
+        Calls.ShouldBe(["Revisage.Cli"]);
+    }
+
+    [UnixFact]
+    public void The_use_tier_gets_its_memory_in_huge_pages()
+    {
+        Start("models");
+        Write(".build/use/Revisage.Cli", "#!/bin/sh\necho $GLIBC_TUNABLES\n");
+
+        Start("models").Output.ShouldBe("glibc.malloc.hugetlb=1\n");
     }
 
     [UnixFact]
@@ -131,11 +226,11 @@ public sealed class LauncherTests : IDisposable
         Write("bin/apt-get", "#!/bin/sh\necho \"apt-get $*\" >> calls\n");
         Write("bin/sudo", "#!/bin/sh\nexec \"$@\"\n");
 
-        var started = Start("models");
+        var started = Start("train");
 
-        Calls[0].ShouldStartWith("apt-get install -y --no-install-recommends libvips42");
-        started.Error.ShouldContain("installing libvips, which reads and writes pictures");
-        started.Output.ShouldBe("Revisage.Cli: models\n");
+        Calls[1].ShouldStartWith("apt-get install -y --no-install-recommends libtorch-dev libopenblas0-pthread g++");
+        started.Error.ShouldContain("installing LibTorch, OpenBLAS and a C++ compiler, which training needs");
+        started.Output.ShouldBe("Revisage.Training.Cli: train\n");
     }
 
     [UnixFact]
@@ -145,10 +240,10 @@ public sealed class LauncherTests : IDisposable
         Write("bin/apt-get", "#!/bin/sh\nexit 100\n");
         Write("bin/sudo", "#!/bin/sh\nexec \"$@\"\n");
 
-        var started = Start("models");
+        var started = Start("train");
 
         started.Exit.ShouldBe(3);
-        started.Error.ShouldContain("Run as root: apt-get update && apt-get install -y --no-install-recommends libvips42");
+        started.Error.ShouldContain("Run as root: apt-get update && apt-get install -y --no-install-recommends libtorch-dev libopenblas0-pthread g++");
     }
 
     [UnixFact]
@@ -182,4 +277,11 @@ public sealed class LauncherTests : IDisposable
 internal sealed class UnixFactAttribute : FactAttribute
 {
     public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "The launcher is a shell script." : null;
+}
+
+/// <summary>A theory of what only Unix has.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "The launcher is a shell script." : null;
 }

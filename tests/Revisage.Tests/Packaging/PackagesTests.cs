@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Revisage.Imaging;
 using Revisage.Restoration;
@@ -20,7 +21,7 @@ public sealed class PackagesTests(PackagesTests.Artefacts artefacts) : IClassFix
     [UnixFact]
     public void The_program_unpacks_and_enlarges_a_face_without_dotnet()
     {
-        var rid = NativeLibraries.RuntimeIdentifier;
+        var rid = $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         artefacts.Run("tar", "-xzf", artefacts.In($"revisage-{rid}.tar.gz")).Exit.ShouldBe(0);
 
         Enlarges(artefacts.In($"revisage-{rid}/revisage"), "of-program", ("DOTNET_ROOT", "/nowhere"), ("PATH", "/nowhere"));

@@ -1,0 +1,56 @@
+@echo off
+rem Runs revisage from this checkout on Windows: builds it at the first start and when its sources change.
+setlocal enableextensions
+set "root=%~dp0"
+set "build=%root%.build"
+set "program=%build%\use\Revisage.Cli.exe"
+if not exist "%build%" mkdir "%build%"
+
+rem Name, size and time of every source; a build is current if they are those of its stamp.
+set "sources=%build%\use.sources.%random%"
+call :list > "%sources%" 2>nul
+if exist "%program%" if exist "%build%\use.stamp" (
+  fc /b "%sources%" "%build%\use.stamp" >nul 2>&1 && goto run
+)
+
+rem Help is shown without building, where it is written down.
+for %%a in (%*) do if "%%~a"=="--help" if exist "%root%docs\help\%~1.txt" (
+  del "%sources%"
+  type "%root%docs\help\%~1.txt"
+  exit /b 0
+)
+
+where dotnet >nul 2>&1 || (
+  echo revisage: 'dotnet' is not installed. Install the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0 1>&2
+  exit /b 3
+)
+set "rid=win-x64"
+if /i "%PROCESSOR_ARCHITECTURE%"=="ARM64" set "rid=win-arm64"
+rem A build that was stopped leaves halves behind, which the next would take for whole.
+if exist "%build%\building" rmdir /s /q "%build%\artifacts" 2>nul
+if exist "%build%\use.new" rmdir /s /q "%build%\use.new"
+echo building> "%build%\building"
+echo revisage: building Revisage.Cli (once; again when its sources change) ... 1>&2
+dotnet publish "%root%src\Revisage.Cli" -c Release -r %rid% --self-contained false -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false --artifacts-path "%build%\artifacts" -o "%build%\use.new" --disable-build-servers -v quiet > "%build%\use.log" 2>&1 || goto failed
+"%build%\use.new\Revisage.Cli.exe" --version >> "%build%\use.log" 2>&1 || goto failed
+del "%build%\building" 2>nul
+del "%build%\use.stamp" 2>nul
+if exist "%build%\use" rmdir /s /q "%build%\use"
+move "%build%\use.new" "%build%\use" >nul || goto failed
+move /y "%sources%" "%build%\use.stamp" >nul
+
+:run
+del "%sources%" 2>nul
+"%program%" %*
+exit /b %errorlevel%
+
+:failed
+del "%sources%" 2>nul
+type "%build%\use.log" 1>&2
+echo revisage: Revisage.Cli did not build; what the build said is above and in %build%\use.log 1>&2
+exit /b 3
+
+:list
+for %%f in ("%root%Directory.Build.props" "%root%Directory.Packages.props" "%root%global.json" "%~f0") do @echo %%~ff %%~zf %%~tf
+for %%d in (src\Revisage src\Revisage.Cli) do @for /r "%root%%%d" %%f in (*.cs *.csproj *.html *.css *.js) do @echo %%~ff %%~zf %%~tf
+exit /b 0
