@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
 using Revisage.Restoration;
+using Revisage.Torch;
 using Revisage.Training.Import;
-using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Cli;
@@ -19,6 +21,7 @@ internal static class ImportCommand
             CheckOutput(parsed, syntax);
             var checkpoint = ImportedCheckpoint.Read(parsed.GetRequiredValue(syntax.File), parsed.GetValue(syntax.Whole));
             var report = parsed.InvocationConfiguration.Output;
+            CheckFinite(checkpoint, isModel: parsed.GetValue(syntax.Method) is not null, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(syntax.List))
             {
                 foreach (var imported in checkpoint.Arrays)
@@ -35,6 +38,11 @@ internal static class ImportCommand
             if (parsed.GetValue(syntax.Method) is { } id && parsed.GetValue(syntax.Output) is { } model)
             {
                 var rest = parsed.GetValue(syntax.Second) is { } path ? ImportedCheckpoint.Read(path, parsed.GetValue(syntax.Whole)) : null;
+                if (rest is not null)
+                {
+                    CheckFinite(rest, isModel: true, parsed.InvocationConfiguration.Error);
+                }
+
                 var sources = string.Join(" and ", new[] { checkpoint, rest }.OfType<ImportedCheckpoint>().Select(read => $"'{Path.GetFileName(read.Source)}'"));
                 var terms = new TrainingData($"not known here; weights imported from {sources}", parsed.GetRequiredValue(syntax.Licence));
                 var exported = ModelExport.Import(checkpoint, id, terms, model, rest, parsed.GetValue(syntax.Side));
@@ -53,6 +61,48 @@ internal static class ImportCommand
             return ExitCode.Done;
         }));
         return syntax.Command;
+    }
+
+    // A network with one such weight gives nothing but such numbers.
+    private static void CheckFinite(ImportedCheckpoint checkpoint, bool isModel, TextWriter error)
+    {
+        string[] broken = [.. checkpoint.Arrays.Where(imported => !IsFinite(imported.Array)).Select(imported => imported.Path)];
+        if (broken.Length == 0)
+        {
+            return;
+        }
+
+        var what = $"'{checkpoint.Source}' has values that are infinite or no numbers in {broken.Length} of {checkpoint.Arrays.Count} arrays (first: '{broken[0]}')";
+        if (isModel)
+        {
+            throw new RevisageException($"{what}, so its network would give no faces. Fetch the weights again, or take an earlier checkpoint.");
+        }
+
+        error.WriteLine($"{what}.");
+    }
+
+    private static bool IsFinite(StoredArray array) => array.Type switch
+    {
+        ScalarType.Float => AllFinite<float>(array),
+        ScalarType.Double => AllFinite<double>(array),
+        ScalarType.Half => AllFinite<Half>(array),
+        // The upper half of a float: infinite and no number where all bits of the exponent are set.
+        ScalarType.BFloat16 => !MemoryMarshal.Cast<byte, ushort>(array.Bytes.Span).ToArray().Any(bits => (bits & 0x7F80) == 0x7F80),
+        _ => true,
+    };
+
+    private static bool AllFinite<T>(StoredArray array)
+        where T : struct, INumberBase<T>
+    {
+        foreach (var value in MemoryMarshal.Cast<byte, T>(array.Bytes.Span))
+        {
+            if (!T.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void CheckOutput(ParseResult parsed, ImportSyntax syntax)

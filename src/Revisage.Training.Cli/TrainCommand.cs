@@ -3,7 +3,6 @@ using System.Globalization;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
 using Revisage.Torch;
-using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Cli;

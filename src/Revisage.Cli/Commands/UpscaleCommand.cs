@@ -83,7 +83,12 @@ internal static class UpscaleCommand
 
     private static Image ReadReference(string photo, PixelSize size, TextWriter error)
     {
-        var image = ImageFile.Load(photo);
+        var image = ImageFile.Load(photo, out var rest);
+        if (rest.Describe() is { } lost)
+        {
+            error.WriteLine($"'{photo}' {lost}.");
+        }
+
         if (2 * image.Width < size.Width || 2 * image.Height < size.Height)
         {
             throw new UsageException($"--reference '{photo}' is {image.Width}x{image.Height}, too small to show a face at {size}. Name a photograph of {(size.Width + 1) / 2}x{(size.Height + 1) / 2} or more.");
@@ -139,11 +144,17 @@ internal static class UpscaleCommand
             error.WriteLine($"'{folder}' holds no pictures. Name a folder that does.");
         }
 
+        var left = new List<(string Input, string What)>();
         using (var progress = new Progress("upscaling", "faces", plan.Pictures.Count, error))
         {
             foreach (var picture in upscaler.Run(plan, cancel))
             {
                 progress.Advance();
+                if (picture.Rest.Describe() is { } what)
+                {
+                    left.Add((picture.Picture.Input, what));
+                }
+
                 if (picture.Failure is not null)
                 {
                     failed++;
@@ -154,6 +165,11 @@ internal static class UpscaleCommand
                     progress.WriteLine(DescribeFit("standard input", from, input, 0));
                 }
             }
+        }
+
+        if (left is [var (odd, lost), ..])
+        {
+            error.WriteLine($"'{odd}' {lost}{(left.Count == 1 ? "" : $"; {left.Count - 1} more are not taken whole either")}.");
         }
 
         if (failed > 0 && plan.Pictures.Count > 1)
