@@ -1,3 +1,4 @@
+using Revisage.Batch;
 using Revisage.Evaluation;
 using Revisage.Faces;
 using Revisage.Restoration;
@@ -5,22 +6,31 @@ using Revisage.Restoration;
 namespace Revisage.Cli;
 
 /// <summary>What a comparison is between: models by name, or all that are installed and fit, and folders of results.</summary>
-/// <param name="names">Divided by commas; null for all that fit.</param>
+/// <param name="names">Models and interpolations, divided by commas; null for all that fit. Interpolation that is not named is compared too, unless another is.</param>
 /// <param name="results">Folders of pictures that are named as those of <paramref name="data"/>.</param>
 internal sealed class CandidateChoice(string? names, IReadOnlyList<string> results, string data, OnnxOptions options)
 {
     private const string Aligner = "stn0";
 
-    private readonly IReadOnlyList<StoredModel> models = names is null
-        ? [.. ModelStore.Default.List().Where(model => model.Card.Task == ModelTask.SuperResolution)]
-        : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ModelStore.Default.Find)];
+    private static readonly IReadOnlyList<string> Interpolations = [.. Upscaler.Baselines(1).Select(baseline => baseline.Name)];
+
+    private readonly IReadOnlyList<string>? named = names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private IReadOnlyList<StoredModel> models = [];
+
+    /// <summary>What <c>--model</c> takes besides files.</summary>
+    public static IEnumerable<string> Names => Interpolations.Concat(ModelChoice.Names);
 
     public OnnxOptions Options => options;
 
-    /// <summary>Says which of all models are left out; refuses one that was named and fits no protocol.</summary>
+    /// <summary>Finds the models, which comes first; says which of all are left out; refuses one that was named and fits no protocol.</summary>
     /// <exception cref="RevisageException">A named model fits none of the protocols.</exception>
     public void Check(IReadOnlyList<Protocol> protocols, TextWriter error)
     {
+        models = Models(error);
+        if (named?.FirstOrDefault(Interpolations.Contains) is { } interpolation && protocols.All(protocol => protocol.ComparesFiles))
+            throw new RevisageException($"'{interpolation}' enlarges small faces, but {NamesOf(protocols)} compares pictures as they are. Leave it out, or compare by another protocol.");
+
         var unfit = models.Where(model => !protocols.Any(protocol => Fits(model.Card, protocol))).ToArray();
         if (names is null)
         {
@@ -30,15 +40,19 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
         else if (unfit is [var odd, ..])
         {
             throw new RevisageException(odd.Card.NeedsGuide && protocols.Any(protocol => SizesFit(odd.Card, protocol))
-                ? $"'{odd.Name}' looks at another photograph of the same person, and {Names(protocols)} has none. Compare by '{Protocol.Revisage8xGuided.Name}', or leave it out."
-                : $"Model '{odd.Name}' takes faces of {odd.Card.Input} to {odd.Card.Output}, but {Names(protocols)} gives {string.Join(", ", protocols.Select(protocol => protocol.ComparesFiles ? "pictures as they are" : $"{protocol.Lr}x{protocol.Lr} to {protocol.Hr}x{protocol.Hr}"))}. Leave it out, or compare by another protocol.");
+                ? $"'{odd.Name}' looks at another photograph of the same person, and {NamesOf(protocols)} has none. Compare by '{Protocol.Revisage8xGuided.Name}', or leave it out."
+                : $"Model '{odd.Name}' takes faces of {odd.Card.Input} to {odd.Card.Output}, but {NamesOf(protocols)} gives {string.Join(", ", protocols.Select(protocol => protocol.ComparesFiles ? "pictures as they are" : $"{protocol.Lr}x{protocol.Lr} to {protocol.Hr}x{protocol.Hr}"))}. Leave it out, or compare by another protocol.");
         }
     }
+
+    /// <summary>Every file of the models and the folders of results.</summary>
+    public IEnumerable<string> Files => models.SelectMany(model => new[] { model.Path, model.CardPath })
+        .Concat(results.Where(Directory.Exists).SelectMany(folder => PictureListing.Of(folder).Pictures));
 
     /// <summary>What will be compared by at least one of the protocols.</summary>
     public IReadOnlyList<string> NamesBy(IReadOnlyList<Protocol> protocols) =>
     [
-        .. protocols.All(protocol => protocol.ComparesFiles) ? [] : Upscaler.Baselines(1).Select(baseline => baseline.Name),
+        .. protocols.All(protocol => protocol.ComparesFiles) ? [] : Baselines(1).Select(baseline => baseline.Name),
         .. models.Where(model => protocols.Any(protocol => Fits(model.Card, protocol))).Select(model => model.Card.Name),
         .. results.Select(Upscaler.NameOf),
     ];
@@ -68,7 +82,7 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
                 aligner,
                 restorers,
                 [
-                    .. protocol.ComparesFiles ? [] : Upscaler.Baselines(protocol.Scale).Select(Upright),
+                    .. protocol.ComparesFiles ? [] : Baselines(protocol.Scale).Select(Upright),
                     .. restorers.Select(restorer => restorer.Card.Unaligned ? Upscaler.Of(restorer, cancel) : Upright(Upscaler.Of(restorer, cancel))),
                     .. results.Select(folder => Upscaler.OfFolder(folder, data, faces)),
                 ]);
@@ -83,6 +97,23 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
         Upscaler Upright(Upscaler upscaler) => aligner is null ? upscaler : upscaler.SetUpright(aligner, cancel);
     }
 
+    private StoredModel[] Models(TextWriter error)
+    {
+        if (named is not null)
+            return [.. named.Except(Interpolations).Select(ModelStore.Default.Find)];
+
+        var installed = ModelStore.Default.ListReadable(out var damaged);
+        ModelChoice.TellDamaged(damaged, error);
+        return [.. installed.Where(model => model.Card.Task == ModelTask.SuperResolution)];
+    }
+
+    /// <summary>Those that are named, or all where none is.</summary>
+    private IEnumerable<Upscaler> Baselines(int scale)
+    {
+        var baselines = Upscaler.Baselines(scale);
+        return named?.Any(Interpolations.Contains) == true ? baselines.Where(baseline => named.Contains(baseline.Name)) : baselines;
+    }
+
     private static bool Fits(ModelCard card, Protocol protocol) => SizesFit(card, protocol) && (!card.NeedsGuide || protocol.Guided);
 
     private static bool SizesFit(ModelCard card, Protocol protocol) =>
@@ -90,7 +121,7 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
 
     private static string Wants(ModelCard card) => $"{card.Input} to {card.Output}{(card.NeedsGuide ? " with a guide" : "")}";
 
-    private static string Names(IReadOnlyList<Protocol> protocols) => string.Join(", ", protocols.Select(protocol => protocol.Name));
+    private static string NamesOf(IReadOnlyList<Protocol> protocols) => string.Join(", ", protocols.Select(protocol => protocol.Name));
 }
 
 /// <summary>What is compared by one protocol.</summary>

@@ -8,6 +8,7 @@ public static class ExitCode
     /// <summary>Some inputs failed; the others are written.</summary>
     public const int Failed = 1;
 
+    /// <summary>The command line is wrong, and nothing was done.</summary>
     public const int Usage = 2;
 
     /// <summary>Something needed is not installed.</summary>

@@ -14,6 +14,9 @@ internal sealed class JsonOption
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    /// <summary>The file that is to be written; null for none.</summary>
+    public OutputFile File(ParseResult parsed) => new(Option.Name, parsed.GetValue(Option));
+
     /// <summary>Writes <paramref name="json"/> where the option says, and <paramref name="text"/> unless that is standard output.</summary>
     /// <exception cref="RevisageException">The file cannot be written.</exception>
     public void Write(ParseResult parsed, Func<string> json, Action<TextWriter> text)

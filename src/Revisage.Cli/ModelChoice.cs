@@ -6,32 +6,21 @@ namespace Revisage.Cli;
 /// <summary>How commands are told which model to use.</summary>
 internal static class ModelChoice
 {
-    public static Option<string?> Option(string description)
-    {
-        var option = new Option<string?>("--model", "-m") { Description = description, HelpName = "NAME|FILE.onnx" };
-        option.CompletionSources.Add(_ => ModelStore.Default.List().Select(model => new System.CommandLine.Completions.CompletionItem(model.Name)));
-        return option;
-    }
+    /// <summary>The names of the installed models, for completion.</summary>
+    public static IEnumerable<string> Names => ModelStore.Default.List().Select(model => model.Name);
 
-    public static Option<int> Threads()
-    {
-        var threads = new Option<int>("--threads") { Description = "Processors to use.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        threads.Validators.Add(result => RequireAtLeastOne(result.GetValueOrDefault<int>(), "--threads", result.AddError));
-        return threads;
-    }
+    public static Option<string?> Option(string description) =>
+        new Option<string?>("--model", "-m") { Description = description, HelpName = "NAME|FILE.onnx" }.CompletedBy(() => Names);
 
-    /// <summary>What a validator says of a count that is none.</summary>
-    public static void RequireAtLeastOne(int value, string option, Action<string> refuse)
-    {
-        if (value < 1)
-        {
-            refuse($"{option} is {value}, but takes 1 or more.");
-        }
-    }
+    /// <summary>At most the processors: more only take memory.</summary>
+    public static Option<int> Threads() =>
+        new Option<int>("--threads") { Description = "Processors to use.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount }
+            .Within(1, Environment.ProcessorCount, "as many processors as there are here");
 
     /// <summary>The model of that name or file; without one, the installed model of the best fidelity that needs no guide.</summary>
+    /// <param name="error">Is told which models are left out, being damaged, where none is named.</param>
     /// <exception cref="MissingComponentException">There is none.</exception>
-    public static StoredModel Find(string? nameOrPath)
+    public static StoredModel Find(string? nameOrPath, TextWriter error)
     {
         var store = ModelStore.Default;
         if (nameOrPath is not null)
@@ -39,10 +28,18 @@ internal static class ModelChoice
             return store.Find(nameOrPath);
         }
 
-        var installed = store.List();
+        var installed = store.ListReadable(out var damaged);
+        TellDamaged(damaged, error);
         return installed.Count == 1 ? installed[0]
             : installed.Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.Max(result => result.Psnr) ?? 0)
             ?? throw new MissingComponentException(
                 $"No model is installed: '{store.Folder}' holds none. Put one there, pass --model FILE.onnx, or name a folder of models in {ModelStore.Override}.");
+    }
+
+    /// <summary>Tells which models are left out.</summary>
+    public static void TellDamaged(IReadOnlyList<string> damaged, TextWriter error)
+    {
+        foreach (var fault in damaged)
+            error.WriteLine($"A model is left out. {fault}");
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Revisage.Cli.Commands;
@@ -10,6 +9,8 @@ namespace Revisage.Cli;
 /// <summary>The command line of both executables: parse, run, report.</summary>
 public static class RevisageCommand
 {
+    private const int HelpWidth = 100;
+
     /// <summary>Runs the command that <paramref name="args"/> name.</summary>
     /// <param name="learning">The learning tier's commands; those it lacks say how to get them.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -20,12 +21,20 @@ public static class RevisageCommand
     {
         try
         {
-            var parsed = Create(learning).Parse(args);
-            if (parsed.Action is ParseErrorAction)
+            var parsed = Create(learning).Parse(args, Parsing);
+            var errors = UsageErrors.Of(parsed, args);
+            if (errors.Count > 0)
             {
-                foreach (var error in parsed.Errors)
+                // Where a command is not installed, how it is used matters little.
+                if (learning.All(command => command.Name != parsed.CommandResult.Command.Name)
+                    && LearningCommands.All.FirstOrDefault(command => command.Name == parsed.CommandResult.Command.Name) is { } absent)
                 {
-                    invocation.Error.WriteLine(error.Message);
+                    throw absent.Missing();
+                }
+
+                foreach (var error in errors)
+                {
+                    invocation.Error.WriteLine(error);
                 }
 
                 invocation.Error.WriteLine($"See '{FullName(parsed.CommandResult)} --help'.");
@@ -47,21 +56,43 @@ public static class RevisageCommand
         catch (RevisageException e)
         {
             invocation.Error.WriteLine(e.Message);
-            return e is MissingComponentException ? ExitCode.Missing : ExitCode.Failed;
+            return e is MissingComponentException ? ExitCode.Missing : e is UsageException ? ExitCode.Usage : ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {
             invocation.Error.WriteLine("Stopped.");
             return ExitCode.Interrupted;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Commands say themselves which of their files fails; what is left are the streams.
+            Tell(invocation.Error, $"Standard output or a file cannot be written or read: {e.Message}");
+            return ExitCode.Failed;
+        }
     }
+
+    private static void Tell(TextWriter error, string line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Standard error is closed too.
+        }
+    }
+
+    // No letters in a row: "-model srcnn" would be "-m odel" and a face called srcnn. No files of further arguments: "@me.png" is a picture.
+    internal static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     // Not a RootCommand, whose name in help is the executable's file.
     private static Command Create(IReadOnlyList<Command> learning)
     {
+        var help = new HelpOption("--help", "-h", "-?") { Action = Help() };
         var root = new Command("revisage", "Face super-resolution: faces of 16 pixels to 128.")
         {
-            new HelpOption(),
+            help,
             new VersionOption(),
             UpscaleCommand.Create(),
             EvaluateCommand.Create(),
@@ -73,7 +104,7 @@ public static class RevisageCommand
         root.Add(CompletionsCommand.CreateSource(root));
         root.SetAction(parsed =>
         {
-            new HelpAction().Invoke(parsed);
+            Help().Invoke(parsed);
             return ExitCode.Usage;
         });
         foreach (var entry in LearningCommands.All)
@@ -82,6 +113,23 @@ public static class RevisageCommand
         }
 
         return root;
+    }
+
+    // Into a file as on a terminal: its lines are for people to read.
+    private static HelpAction Help()
+    {
+        var width = HelpWidth;
+        try
+        {
+            if (!Console.IsOutputRedirected && Console.WindowWidth > 0)
+                width = Math.Min(width, Console.WindowWidth);
+        }
+        catch (IOException)
+        {
+            // No terminal after all.
+        }
+
+        return new HelpAction { MaxWidth = width };
     }
 
     private static string FullName(CommandResult result) =>

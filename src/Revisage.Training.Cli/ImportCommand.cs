@@ -1,46 +1,28 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Revisage.Cli;
+using Revisage.Cli.Learning;
 using Revisage.Restoration;
+using Revisage.Torch;
 using Revisage.Training.Import;
-using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Cli;
 
 internal static class ImportCommand
 {
-    private static IEnumerable<string> Published => MethodCatalog.All.Where(method => method.AuthorLayout is not null).Select(method => method.Id);
-
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "A file of torch.save (.pth, .pt, .ckpt, .pkl), or the prefix or .index of a TensorFlow checkpoint." };
-        var output = new Option<string?>("--output", "-o") { Description = "Where the arrays are written, or with --method the model.", HelpName = "WEIGHTS.safetensors|MODEL.onnx" };
-        var method = new Option<string?>("--method") { Description = $"Write the network of this method with the file's weights as ONNX: {string.Join(", ", Published)}.", HelpName = "ID" };
-        method.AcceptOnlyFromAmong([.. Published]);
-        var second = new Option<string?>("--with") { Description = "With --method: a second file, where the weights are published in two (LPIPS's).", HelpName = "FILE" };
-        var side = new Option<int?>("--side") { Description = "With --method: the side of the faces that a metric's network will look at. The default is 128.", HelpName = "N" };
-        var licence = new Option<string>("--licence") { Description = "With --method: the terms of the weights, for the model's card.", HelpName = "TEXT", DefaultValueFactory = _ => "unknown; ask those who published the weights" };
-        var list = new Option<bool>("--list") { Description = "Say what the file holds: name, type and shape of each array, and its other values." };
-        var whole = new Option<bool>("--whole-module") { Description = "The file holds a whole network, not its state dict: take objects of its classes as data. No code is run either way." };
-        var command = new Command("import", LearningCommands.Describe("import")) { file, output, method, second, side, licence, list, whole };
-        command.Validators.Add(result =>
+        var syntax = new ImportSyntax();
+        syntax.Command.SetAction(parsed => TorchErrors.Translate(() =>
         {
-            if (result.GetValue(output) is null && !result.GetValue(list))
-            {
-                result.AddError("Say where to write with -o, or what there is with --list.");
-            }
-
-            if (result.GetValue(method) is null && (result.GetValue(second) is not null || result.GetValue(side) is not null))
-            {
-                result.AddError("--with and --side are about a network: name it with --method.");
-            }
-        });
-        command.SetAction(parsed => TorchErrors.Translate(() =>
-        {
-            var checkpoint = ImportedCheckpoint.Read(parsed.GetRequiredValue(file), parsed.GetValue(whole));
+            CheckOutput(parsed, syntax);
+            var checkpoint = ImportedCheckpoint.Read(parsed.GetRequiredValue(syntax.File), parsed.GetValue(syntax.Whole));
             var report = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(list))
+            CheckFinite(checkpoint, isModel: parsed.GetValue(syntax.Method) is not null, parsed.InvocationConfiguration.Error);
+            if (parsed.GetValue(syntax.List))
             {
                 foreach (var imported in checkpoint.Arrays)
                 {
@@ -53,17 +35,22 @@ internal static class ImportCommand
                 }
             }
 
-            if (parsed.GetValue(method) is { } id && parsed.GetValue(output) is { } model)
+            if (parsed.GetValue(syntax.Method) is { } id && parsed.GetValue(syntax.Output) is { } model)
             {
-                var rest = parsed.GetValue(second) is { } path ? ImportedCheckpoint.Read(path, parsed.GetValue(whole)) : null;
+                var rest = parsed.GetValue(syntax.Second) is { } path ? ImportedCheckpoint.Read(path, parsed.GetValue(syntax.Whole)) : null;
+                if (rest is not null)
+                {
+                    CheckFinite(rest, isModel: true, parsed.InvocationConfiguration.Error);
+                }
+
                 var sources = string.Join(" and ", new[] { checkpoint, rest }.OfType<ImportedCheckpoint>().Select(read => $"'{Path.GetFileName(read.Source)}'"));
-                var terms = new TrainingData($"not known here; weights imported from {sources}", parsed.GetRequiredValue(licence));
-                var exported = ModelExport.Import(checkpoint, id, terms, model, rest, parsed.GetValue(side));
+                var terms = new TrainingData($"not known here; weights imported from {sources}", parsed.GetRequiredValue(syntax.Licence));
+                var exported = ModelExport.Import(checkpoint, id, terms, model, rest, parsed.GetValue(syntax.Side));
                 report.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
             }
-            else if (parsed.GetValue(output) is { } arrays)
+            else if (parsed.GetValue(syntax.Output) is { } arrays)
             {
                 checkpoint.Save(arrays);
                 report.WriteLine(string.Create(
@@ -73,6 +60,70 @@ internal static class ImportCommand
 
             return ExitCode.Done;
         }));
-        return command;
+        return syntax.Command;
+    }
+
+    // A network with one such weight gives nothing but such numbers.
+    private static void CheckFinite(ImportedCheckpoint checkpoint, bool isModel, TextWriter error)
+    {
+        string[] broken = [.. checkpoint.Arrays.Where(imported => !IsFinite(imported.Array)).Select(imported => imported.Path)];
+        if (broken.Length == 0)
+        {
+            return;
+        }
+
+        var what = $"'{checkpoint.Source}' has values that are infinite or no numbers in {broken.Length} of {checkpoint.Arrays.Count} arrays (first: '{broken[0]}')";
+        if (isModel)
+        {
+            throw new RevisageException($"{what}, so its network would give no faces. Fetch the weights again, or take an earlier checkpoint.");
+        }
+
+        error.WriteLine($"{what}.");
+    }
+
+    private static bool IsFinite(StoredArray array) => array.Type switch
+    {
+        ScalarType.Float => AllFinite<float>(array),
+        ScalarType.Double => AllFinite<double>(array),
+        ScalarType.Half => AllFinite<Half>(array),
+        // The upper half of a float: infinite and no number where all bits of the exponent are set.
+        ScalarType.BFloat16 => !MemoryMarshal.Cast<byte, ushort>(array.Bytes.Span).ToArray().Any(bits => (bits & 0x7F80) == 0x7F80),
+        _ => true,
+    };
+
+    private static bool AllFinite<T>(StoredArray array)
+        where T : struct, INumberBase<T>
+    {
+        foreach (var value in MemoryMarshal.Cast<byte, T>(array.Bytes.Span))
+        {
+            if (!T.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void CheckOutput(ParseResult parsed, ImportSyntax syntax)
+    {
+        if (parsed.GetValue(syntax.Output) is not { } output)
+        {
+            return;
+        }
+
+        var isModel = parsed.GetValue(syntax.Method) is not null;
+        if (isModel)
+        {
+            OutputFiles.RequireExtension("-o", output, ".onnx", "the model that --method makes");
+        }
+        else
+        {
+            OutputFiles.RequireExtension("-o", output, ".safetensors", "what arrays are written to without --method");
+        }
+
+        var file = parsed.GetRequiredValue(syntax.File);
+        string[] read = [file, file + ".index", file + ".data-00000-of-00001", .. parsed.GetValue(syntax.Second) is { } second ? [second] : Array.Empty<string>()];
+        OutputFiles.Check(read, new("-o", output), new("-o", isModel ? Path.ChangeExtension(output, ".json") : null));
     }
 }

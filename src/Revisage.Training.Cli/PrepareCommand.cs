@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Revisage.Batch;
 using Revisage.Cli;
+using Revisage.Cli.Learning;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
@@ -21,40 +23,12 @@ internal static class PrepareCommand
 
     public static Command Create()
     {
-        var folders = new Argument<string[]>("folder") { Description = "Photographs, or datasets as they are downloaded.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output", "-o") { Description = "The packed set's folder. One that holds a set is added to; a run that was stopped goes on.", HelpName = "OUT" };
-        var layout = new Option<string?>("--layout") { Description = $"Of the folders: {string.Join(", ", DatasetCatalog.Layouts.Select(one => one.Id))}. The default is what each looks like.", HelpName = "ID" };
-        var crop = new Option<string>("--crop") { Description = "aligned: this project's; celeba, gwainet: the centre of CelebA's aligned pictures; box: the face's box; openface: around the landmarks.", DefaultValueFactory = _ => "aligned" };
-        crop.AcceptOnlyFromAmong("aligned", "celeba", "gwainet", "box", "openface");
-        var size = new Option<int>("--size") { Description = "Pixels of the face's side: 128 or 256.", DefaultValueFactory = _ => 128 };
-        size.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is not (128 or 256))
-            {
-                result.AddError($"--size is {result.GetValueOrDefault<int>()}, but takes 128 or 256.");
-            }
-        });
-        var faces = new Option<string>("--faces") { Description = "Of a photograph with several: largest or all.", DefaultValueFactory = _ => "largest" };
-        faces.AcceptOnlyFromAmong("largest", "all");
-        var parser = new Option<string?>("--parser") { Description = "A face parser, such as face-parser, that draws the parsing maps which a dataset lacks. The default draws polygons between the landmarks.", HelpName = "NAME|FILE.onnx" };
-        var lowQuality = new Option<bool>("--low-quality") { Description = "The set of small real faces for High-to-Low: crops as they are, and of photographs the faces of 18 to 64 pixels." };
-        var minSharpness = new Option<double?>("--min-sharpness") { Description = "Reject faces whose Laplacian varies less (try 50).", HelpName = "X" };
-        var sheet = new Option<string?>("--sheet") { Description = "Also draw faces of the set with landmarks, heatmaps and parsing maps.", HelpName = "FILE.png" };
-        var check = new Option<bool>("--check") { Description = "Verify the packed sets FOLDER instead of making one." };
-        var seed = new Option<int>("--seed") { Description = "Decides which identities validate where a dataset has no partition.", DefaultValueFactory = _ => 1 };
-        var command = new Command("prepare", LearningCommands.Describe("prepare")) { folders, output, layout, crop, size, faces, parser, lowQuality, minSharpness, sheet, check, seed };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(check) == (result.GetValue(output) is not null))
-            {
-                result.AddError("Name the packed set's folder by -o, or with --check the sets to verify and no -o.");
-            }
-        });
-        command.SetAction((parsed, cancel) =>
+        var syntax = new PrepareSyntax();
+        syntax.Command.SetAction((parsed, cancel) =>
         {
             var (target, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var sources = parsed.GetRequiredValue(folders);
-            if (parsed.GetValue(check))
+            var sources = parsed.GetRequiredValue(syntax.Folders);
+            if (parsed.GetValue(syntax.Check))
             {
                 var faulty = sources.Where(folder => !Check(folder, target, error, cancel)).ToArray();
                 return Task.FromResult(faulty.Length == 0 ? ExitCode.Done : ExitCode.Failed);
@@ -62,20 +36,21 @@ internal static class PrepareCommand
 
             var options = new PrepareOptions
             {
-                Crop = CropOf(parsed.GetRequiredValue(crop), parsed.GetValue(size)),
-                Faces = parsed.GetValue(faces) == "all" ? FaceChoice.All : FaceChoice.Largest,
-                LowQuality = parsed.GetValue(lowQuality),
-                MinSharpness = parsed.GetValue(minSharpness),
-                Seed = parsed.GetValue(seed),
+                Crop = CropOf(parsed.GetRequiredValue(syntax.Crop), parsed.GetValue(syntax.Size)),
+                Faces = parsed.GetValue(syntax.Faces) == "all" ? FaceChoice.All : FaceChoice.Largest,
+                LowQuality = parsed.GetValue(syntax.LowQuality),
+                MinSharpness = parsed.GetValue(syntax.MinSharpness),
+                Seed = parsed.GetValue(syntax.Seed),
             };
-            var inputs = sources.SelectMany(folder => Read(folder, parsed.GetValue(layout))).ToArray();
-            var set = parsed.GetValue(output)!;
+            var set = parsed.GetValue(syntax.Output)!;
+            var inputs = Read(sources, parsed.GetValue(syntax.Layout), set, error, cancel);
+            CheckSheet(parsed.GetValue(syntax.Sheet), inputs);
             // One thread a picture: pictures are worked on side by side.
-            using var parsing = parsed.GetValue(parser) is { } model ? FaceParser.Open(ModelStore.Default.Find(model), new OnnxOptions { Threads = 1 }) : null;
+            using var parsing = parsed.GetValue(syntax.Parser) is { } model ? FaceParser.Open(ModelStore.Default.Find(model), new OnnxOptions { Threads = 1 }) : null;
             var report = Prepare(inputs, set, options, parsing, error, cancel);
             Tell(report, set, target, error);
             var gaveFaces = report.Kept + report.AlreadyThere > 0;
-            if (parsed.GetValue(sheet) is { } file && gaveFaces)
+            if (parsed.GetValue(syntax.Sheet) is { } file && gaveFaces)
             {
                 using var packed = PackedSet.Open(set);
                 ImageFile.Save(ContactSheet.Draw(packed), file);
@@ -83,7 +58,7 @@ internal static class PrepareCommand
 
             return Task.FromResult(report.Rejected.Count == 0 && gaveFaces ? ExitCode.Done : ExitCode.Failed);
         });
-        return command;
+        return syntax.Command;
     }
 
     private static FaceCrop CropOf(string name, int size) => name switch
@@ -95,8 +70,31 @@ internal static class PrepareCommand
         _ => new OpenFaceCrop { Size = size },
     };
 
-    private static IReadOnlyList<PrepareInput> Read(string folder, string? layout) =>
-        PrepareInput.Read(folder, layout is null ? DatasetCatalog.Recognise(folder) : DatasetCatalog.Find(layout));
+    // Readers look at no token, but reading changes nothing, so one that is stopped may be left to the process's end.
+    private static PrepareInput[] Read(string[] folders, string? layout, string set, TextWriter error, CancellationToken cancel) =>
+        Task.Run(() => folders.SelectMany(folder => Read(folder, layout, set, error, cancel)).ToArray(), cancel).WaitAsync(cancel).GetAwaiter().GetResult();
+
+    private static IReadOnlyList<PrepareInput> Read(string folder, string? layout, string set, TextWriter error, CancellationToken cancel)
+    {
+        var reader = layout is null ? DatasetCatalog.Recognise(folder) : DatasetCatalog.Find(layout);
+        // Datasets have files of their own beside their pictures; of a plain folder it is worth a word.
+        if (reader is PlainFolder && Directory.Exists(folder) && PictureListing.Of(folder, except: set, cancel).DescribeOthers() is { } others)
+        {
+            error.WriteLine(others);
+        }
+
+        return PrepareInput.Read(folder, reader);
+    }
+
+    private static void CheckSheet(string? sheet, PrepareInput[] inputs)
+    {
+        if (sheet is not null && !ImageFile.CanSave(sheet))
+        {
+            throw new UsageException($"--sheet is '{sheet}', but takes a picture that is written here. Choose one of {ImageFile.Writable}.");
+        }
+
+        OutputFiles.Check(inputs.SelectMany(input => input.Listing.Faces).Select(face => face.Path).Distinct(), new OutputFile("--sheet", sheet));
+    }
 
     private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, TextWriter error, CancellationToken cancel)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Revisage.Cli;
+using Revisage.Cli.Learning;
 using Revisage.Evaluation;
 using Revisage.Imaging;
 using Revisage.Restoration;
@@ -13,34 +14,23 @@ internal static class SamplesCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "A folder of aligned faces, with an index.csv or without; its split train is used.", HelpName = "DIR", Required = true };
-        var output = new Option<string>("--output", "-o") { Description = "Where faces/, README.md and with --model large/ are written.", HelpName = "DIR", Required = true };
-        var count = new Option<int>("--count") { Description = "Faces to draw.", DefaultValueFactory = _ => 12 };
-        count.Validators.Add(result =>
+        var syntax = new SamplesSyntax();
+        syntax.Command.SetAction((parsed, cancel) =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError($"--count is {result.GetValueOrDefault<int>()}, but takes 1 or more.");
-            }
-        });
-        var seed = new Option<int>("--seed") { Description = "The same seed and photographs give the same faces.", DefaultValueFactory = _ => 1 };
-        var model = new Option<string?>("--model", "-m") { Description = "Also enlarge the faces by this model.", HelpName = "NAME|FILE.onnx" };
-        var terms = new Option<string>("--terms") { Description = "On which terms the photographs may be used, for the README.", DefaultValueFactory = _ => "non-commercial research only" };
-
-        var command = new Command("samples", LearningCommands.Describe("samples")) { data, output, count, seed, model, terms };
-        command.SetAction((parsed, cancel) =>
-        {
-            using var restorer = parsed.GetValue(model) is { } name ? FaceRestorer.Open(ModelStore.Default.Find(name)) : null;
+            using var restorer = parsed.GetValue(syntax.Model) is { } name ? FaceRestorer.Open(ModelStore.Default.Find(name)) : null;
             if (restorer is not null && restorer.Card.Input != new PixelSize(SmallFaces.Side, SmallFaces.Side))
             {
                 throw new RevisageException($"Model '{restorer.Card.Name}' takes faces of {restorer.Card.Input}, but samples are {SmallFaces.Side}x{SmallFaces.Side}. Choose another.");
             }
 
             var error = parsed.InvocationConfiguration.Error;
-            var folder = parsed.GetRequiredValue(output);
-            var set = FaceSet.Open(parsed.GetRequiredValue(data)).OfSplit("train");
+            var folder = parsed.GetRequiredValue(syntax.Output);
+            var set = FaceSet.Open(parsed.GetRequiredValue(syntax.Data), cancel).OfSplit("train");
+            OutputFiles.Check(
+                set.Faces.Select(face => face.Path),
+                [new("-o", Path.Combine(folder, "README.md")), .. Enumerable.Range(1, parsed.GetValue(syntax.Count)).Select(i => new OutputFile("-o", FileOf(folder, "faces", i)))]);
             var sampler = Fit(set, error, cancel);
-            var samples = sampler.Draw(parsed.GetValue(count), parsed.GetValue(seed));
+            var samples = sampler.Draw(parsed.GetValue(syntax.Count), parsed.GetValue(syntax.Seed));
             var report = Report(samples, sampler);
             Write(folder, "faces", samples.Select(sample => sample.Face));
             if (restorer is not null)
@@ -49,11 +39,11 @@ internal static class SamplesCommand
             }
 
             AtomicFile.WriteAllText(
-                Path.Combine(folder, "README.md"), Readme(set, samples.Count, parsed.GetValue(seed), report, parsed.GetRequiredValue(terms), restorer?.Card));
+                Path.Combine(folder, "README.md"), Readme(set, samples.Count, parsed.GetValue(syntax.Seed), report, parsed.GetRequiredValue(syntax.Terms), restorer?.Card));
             parsed.InvocationConfiguration.Output.WriteLine(report);
             return Task.FromResult(ExitCode.Done);
         });
-        return command;
+        return syntax.Command;
     }
 
     private static FaceSampler Fit(FaceSet set, TextWriter error, CancellationToken cancel)
@@ -71,9 +61,11 @@ internal static class SamplesCommand
     {
         foreach (var (i, face) in faces.Index())
         {
-            AtomicFile.WriteAllBytes(Path.Combine(folder, name, $"face-{i + 1:00}.png"), ImageFile.EncodePng(face));
+            AtomicFile.WriteAllBytes(FileOf(folder, name, i + 1), ImageFile.EncodePng(face));
         }
     }
+
+    private static string FileOf(string folder, string name, int number) => Path.Combine(folder, name, $"face-{number:00}.png");
 
     private static string Report(IReadOnlyList<SampleFace> samples, FaceSampler sampler) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
+using Revisage.Cli.Learning;
 using Revisage.Torch;
-using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Cli;
@@ -11,46 +11,32 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var recipe = new Argument<string?>("recipe") { Description = "A recipe of recipes/ by name, or a YAML file. Left out with --resume.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Option<string>("--data") { Description = "A folder of aligned faces whose index.csv has the splits train and val.", HelpName = "DIR", Required = true };
-        var poor = new Option<string?>("--low-quality") { Description = "A folder of real poor faces, prepared with --low-quality, for the recipes that learn from such.", HelpName = "DIR" };
-        var vgg = new Option<string?>("--vgg") { Description = "A file of torchvision's VGG weights for perceptual losses, in the place of face-features.", HelpName = "FILE" };
-        var run = new Option<string?>("--output", "-o") { Description = "The run's folder. The default is runs/RECIPE.", HelpName = "RUN" };
-        var set = new Option<string[]>("--set") { Description = "Override a key of the recipe, such as learning_rate.peak=1e-4. May be repeated.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint, with its recipe and what --set changes in it." };
-        var precision = new Option<Precision?>("--precision") { Description = "bf16 or fp32; the default is the recipe's." };
-        var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
-        device.AcceptOnlyFromAmong("cpu", "cuda");
-        var threads = new Option<int?>("--threads") { Description = "Threads of one operator. The default is one a core; results repeat only at one count.", HelpName = "N" };
-        var profile = new Option<bool>("--profile") { Description = "At the end, the time spent by operator." };
-        var command = new Command("train", LearningCommands.Describe("train")) { recipe, data, poor, vgg, run, set, resume, precision, device, threads, profile };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(recipe) is null && !(result.GetValue(resume) && result.GetValue(run) is not null))
-            {
-                result.AddError("Name a recipe, or with --resume the run's folder by -o.");
-            }
-        });
+        var syntax = new TrainSyntax();
 
         // Synchronous: LibTorch stays on the main thread (see TrainingLoop).
-        command.SetAction((parsed, stop) => TorchErrors.Translate(() =>
+        syntax.Command.SetAction((parsed, stop) => TorchErrors.Translate(() =>
         {
-            var name = parsed.GetValue(recipe);
-            var folder = parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name!));
-            var options = new TrainingRunOptions(parsed.GetRequiredValue(data), folder)
+            var name = parsed.GetValue(syntax.Recipe);
+            var folder = parsed.GetValue(syntax.Run) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name!));
+            var options = new TrainingRunOptions(parsed.GetRequiredValue(syntax.Data), folder)
             {
-                Device = DeviceOf(parsed.GetRequiredValue(device)),
-                Threads = parsed.GetValue(threads),
-                LowQuality = parsed.GetValue(poor),
+                Device = DeviceOf(parsed.GetRequiredValue(syntax.Device)),
+                Threads = parsed.GetValue(syntax.Threads),
+                LowQuality = parsed.GetValue(syntax.LowQuality),
             };
+            if (RealPath.AreSame(options.Data, folder))
+            {
+                throw new UsageException($"-o '{folder}' is the folder of the faces. Name another for the run.");
+            }
+
             var error = parsed.InvocationConfiguration.Error;
             using var report = new Report(error);
             options = options with { Decoding = report.Decoded };
-            using var operators = parsed.GetValue(profile) ? new OperatorProfile() : null;
-            string[] changes = [.. parsed.GetValue(set) ?? [], .. parsed.GetValue(vgg) is { } weights ? [$"perceptual.vgg={Path.GetFullPath(weights)}"] : Array.Empty<string>(), .. parsed.GetValue(precision) is { } chosen ? [$"precision={chosen}"] : Array.Empty<string>()];
-            var end = parsed.GetValue(resume)
-                ? TrainingRun.Resume(options with { Overrides = changes }, report, stop)
-                : TrainingRun.Start(RecipeFile.Load(name!, RecipesFolder(), changes), options, report, stop);
+            using var operators = parsed.GetValue(syntax.Profile) ? new OperatorProfile() : null;
+            string[] changes = [.. parsed.GetValue(syntax.Set) ?? [], .. parsed.GetValue(syntax.Vgg) is { } weights ? [$"perceptual.vgg={Path.GetFullPath(weights)}"] : Array.Empty<string>(), .. parsed.GetValue(syntax.Precision) is { } chosen ? [$"precision={chosen}"] : Array.Empty<string>()];
+            var end = parsed.GetValue(syntax.Resume)
+                ? Alone(folder, () => TrainingRun.Resume(options with { Overrides = changes }, report, stop))
+                : Start(RecipeFile.Load(name!, TrainSyntax.RecipesFolder, changes));
             report.Dispose();
             foreach (var (op, calls, time) in operators?.Rows ?? [])
             {
@@ -61,16 +47,31 @@ internal static class TrainCommand
                 ? $"Done. Ship it by: revisage export {Path.Combine(folder, "best.safetensors")} -o MODEL.onnx; the last state is checkpoint.safetensors"
                 : $"Stopped; '{folder}' holds a checkpoint. Go on by: revisage train --resume -o {folder} --data {options.Data}{(options.LowQuality is { } faces ? $" --low-quality {faces}" : "")}");
             return end == TrainingEnd.Complete ? ExitCode.Done : ExitCode.Interrupted;
+
+            TrainingEnd Start(Recipe recipe) => Alone(folder, () => TrainingRun.Start(recipe, options, report, stop));
         }));
-        return command;
+        return syntax.Command;
+    }
+
+    /// <summary>Trains while no other process trains into the folder; one that fails before its first checkpoint leaves nothing.</summary>
+    private static TrainingEnd Alone(string folder, Func<TrainingEnd> train)
+    {
+        using var alone = RunLock.Take(folder);
+        try
+        {
+            return train();
+        }
+        catch
+        {
+            alone.Clear();
+            throw;
+        }
     }
 
     private static Device DeviceOf(string name) => name == "cpu" ? Device.Cpu
         : TorchSettings.HasCuda ? Device.Cuda()
         : throw new MissingComponentException(
             $"'--device cuda' needs a LibTorch with CUDA, but this one ({TorchSettings.Version}) has none. Build the bridge against one: LIBTORCH=FOLDER native/torch/build.sh.");
-
-    private static string RecipesFolder() => Path.Combine(Checkout.Root ?? AppContext.BaseDirectory, "recipes");
 
     /// <summary>One bar for decoding, then one for training, with validations as lines above it.</summary>
     private sealed class Report(TextWriter error) : ITrainingObserver, IDisposable

@@ -12,7 +12,7 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
-        var temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        var temporary = TemporaryBeside(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -28,7 +28,7 @@ public static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(temporary);
-            throw new RevisageException($"Cannot write '{path}': {Reason(e)} Free some space or choose another folder with -o.", e);
+            throw CannotWrite(path, e);
         }
         catch
         {
@@ -41,13 +41,50 @@ public static class AtomicFile
 
     public static void WriteAllText(string path, string text) => WriteAllBytes(path, System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static string Reason(Exception e)
+    /// <summary>
+    /// Finds out whether a file could be written, by a temporary one in its folder, or in the nearest that there is above;
+    /// leaves nothing behind.
+    /// </summary>
+    /// <exception cref="RevisageException">It could not.</exception>
+    public static void CheckWritable(string path)
     {
-        // ENOSPC; ERROR_DISK_FULL.
-        const int unixDiskFull = 28, windowsDiskFull = 112;
-        return (e.HResult & 0xFFFF) is unixDiskFull or windowsDiskFull ? "the disk is full."
-            : e is UnauthorizedAccessException ? "there is no permission to."
-            : e.Message;
+        try
+        {
+            var full = Path.GetFullPath(path);
+            if (Directory.Exists(full))
+                throw new RevisageException($"Cannot write '{path}': there is a folder of that name. Choose another with -o.");
+
+            var folder = Path.GetDirectoryName(full)!;
+            while (!Directory.Exists(folder))
+            {
+                if (File.Exists(folder))
+                    throw new RevisageException($"Cannot write '{path}': '{folder}' is a file, not a folder. Choose another folder with -o.");
+                folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"there is no '{folder}'.");
+            }
+
+            var temporary = TemporaryBeside(Path.Combine(folder, "probe"));
+            using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(path, e);
+        }
+    }
+
+    // Of a length of its own: a name may be as long as the file system takes them.
+    private static string TemporaryBeside(string full) => Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.tmp");
+
+    private static RevisageException CannotWrite(string path, Exception e)
+    {
+        // ENOSPC, ERROR_DISK_FULL; ENAMETOOLONG.
+        const int unixDiskFull = 28, windowsDiskFull = 112, unixNameTooLong = 36;
+        var reason = (e.HResult & 0xFFFF) is unixDiskFull or windowsDiskFull ? "the disk is full. Free some space, or choose another folder with -o."
+            : e is PathTooLongException || e.HResult == unixNameTooLong ? "the name is too long. Choose a shorter one."
+            : e is UnauthorizedAccessException ? "there is no permission to. Choose another folder with -o."
+            : $"{e.Message} Choose another folder with -o.";
+        return new RevisageException($"Cannot write '{path}': {reason}", e);
     }
 
     private static void Remove(string path)

@@ -10,6 +10,8 @@ namespace Revisage.Cli.Commands;
 internal static class BenchCommand
 {
     private const int Batch = 16;
+    private const double ShortestSeconds = 0.01;
+    private const double LongestSeconds = 3600;
 
     /// <summary>How fast a model is here.</summary>
     /// <param name="LatencyMs">Of one face alone: the median.</param>
@@ -24,7 +26,7 @@ internal static class BenchCommand
     {
         var model = ModelChoice.Option("An installed model or an exported file. The default is that of upscale.");
         var threads = ModelChoice.Threads();
-        var seconds = new Option<double>("--seconds") { Description = "How long each measurement takes.", DefaultValueFactory = _ => 3 };
+        var seconds = new Option<double>("--seconds") { Description = "How long each measurement takes.", HelpName = "S", DefaultValueFactory = _ => 3 }.Within(ShortestSeconds, LongestSeconds);
         var json = new JsonOption();
         var command = new Command("bench", "Speed of a model here: faces/s, latency, memory, share of the machine's measured peak.")
         {
@@ -32,8 +34,11 @@ internal static class BenchCommand
         };
         command.SetAction((parsed, cancel) =>
         {
-            parsed.InvocationConfiguration.Error.WriteLine("Measuring; anything else that runs now shows in the result.");
-            var speed = Measure(ModelChoice.Find(parsed.GetValue(model)), parsed.GetValue(threads), TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel);
+            var error = parsed.InvocationConfiguration.Error;
+            var stored = ModelChoice.Find(parsed.GetValue(model), error);
+            OutputFiles.Check([stored.Path, stored.CardPath], json.File(parsed));
+            error.WriteLine("Measuring; anything else that runs now shows in the result.");
+            var speed = Measure(stored, parsed.GetValue(threads), TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel);
             json.Write(parsed, () => JsonSerializer.Serialize(speed, CliJson.Default.Speed), output => Print(speed, output));
             return Task.FromResult(ExitCode.Done);
         });

@@ -32,8 +32,7 @@ internal static class CompletionsCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." }.OneOf("bash", "zsh", "fish");
         var command = new Command("completions", "Print a script that completes revisage in a shell: source <(revisage completions bash)") { shell };
         command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(parsed.GetRequiredValue(shell) switch
         {
@@ -57,7 +56,7 @@ internal static class CompletionsCommand
             var words = parsed.GetRequiredValue(line);
             var start = words.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space + 1 : words.Length;
             var at = Math.Clamp(parsed.GetRequiredValue(position) - start, 0, words.Length - start);
-            foreach (var completion in root.Parse(words[start..]).GetCompletions(at))
+            foreach (var completion in root.Parse(words[start..], RevisageCommand.Parsing).GetCompletions(at))
             {
                 parsed.InvocationConfiguration.Output.WriteLine(completion.InsertText ?? completion.Label);
             }

@@ -16,30 +16,31 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var data = new Option<string?>("--data") { Description = "A folder of aligned faces, with an index.csv or without.", HelpName = "DIR" };
-        var models = ModelChoice.Option("Models to compare, divided by commas. The default is all that are installed and fit.");
-        models.HelpName = "A,B";
+        var models = new Option<string?>("--model", "-m") { Description = "Models and interpolations to compare, divided by commas. The default is all that are installed and fit.", HelpName = "A,B" }
+            .CompletedBy(() => CandidateChoice.Names, several: true);
         var results = new Option<string[]>("--sr") { Description = "A folder of results to compare too, named as the faces of --data are. May be given again.", HelpName = "DIR", AllowMultipleArgumentsPerToken = false };
         var protocol = new Option<string?>("--protocol")
         {
             Description = $"How pairs are made and compared, one or several divided by commas: {string.Join(", ", Protocol.All.Select(known => known.Name))}. The default is {Protocol.Revisage8x.Name}, with --sr alone {Protocol.Files.Name}.",
             HelpName = "A,B",
         };
-        protocol.CompletionSources.Add(_ => Protocol.All.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
+        protocol.CompletedBy(() => Protocol.All.Select(known => known.Name), several: true);
         var split = new Option<string>("--split") { Description = "Of a folder whose index tells splits apart.", DefaultValueFactory = _ => "val" };
         var limit = new Option<int?>("--limit") { Description = "Take this many faces, spread evenly over the folder.", HelpName = "N" };
-        limit.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int?>() ?? 1, "--limit", result.AddError));
+        limit.AtLeastOne();
         var by = new Option<Grouping[]>("--by")
         {
             Description = $"Also print a table by {GroupingNames}, or several divided by commas, as the faces' source labelled them.",
             HelpName = "A,B",
             CustomParser = ParseGroupings,
-        };
-        var against = new Option<string>("--against") { Description = "The model that the others are compared with face by face.", HelpName = "NAME", DefaultValueFactory = _ => "bicubic" };
+        }.CompletedBy(() => Enum.GetValues<Grouping>().Select(NameOf), several: true);
+        var against = new Option<string>("--against") { Description = "The model that the others are compared with face by face.", HelpName = "NAME", DefaultValueFactory = _ => "bicubic" }
+            .CompletedBy(() => CandidateChoice.Names);
         var csv = new Option<string?>("--csv") { Description = "Also write every number of every face as CSV.", HelpName = "FILE" };
         var html = new Option<string?>("--html") { Description = "Also write one page with pictures, tables and distributions, which needs no network.", HelpName = "FILE" };
         var mos = new Option<string?>("--mos") { Description = "Also write a page on which people rate the pictures without knowing whose they are, and beside it FILE.key.json.", HelpName = "FILE.html" };
         var mosFaces = new Option<int>("--mos-faces") { Description = "Faces on the rating page.", HelpName = "N", DefaultValueFactory = _ => new MosOptions().Faces };
-        mosFaces.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int>(), "--mos-faces", result.AddError));
+        mosFaces.AtLeastOne();
         var mosResults = new Option<string[]?>("--mos-results") { Description = "Compare nothing, but read what raters saved: the page's key, then a file of each rater.", HelpName = "KEY ANSWERS...", AllowMultipleArgumentsPerToken = true };
         var threads = ModelChoice.Threads();
         var json = new JsonOption();
@@ -49,13 +50,14 @@ internal static class EvaluateCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(data) is null && result.GetResult(mosResults) is null)
+            if (!result.Given(data) && !result.Given(mosResults))
                 result.AddError("Name the faces to compare on, with --data DIR.");
         });
         command.SetAction((parsed, cancel) =>
         {
             if (parsed.GetValue(mosResults) is [var key, .. var answers])
             {
+                OutputFiles.Check([key, .. answers], json.File(parsed));
                 var opinions = MosResults.Read(key, answers);
                 json.Write(parsed, opinions.ToJson, output => Print(opinions, output));
                 return Task.FromResult(ExitCode.Done);
@@ -64,9 +66,12 @@ internal static class EvaluateCommand
             var error = parsed.InvocationConfiguration.Error;
             var folders = parsed.GetValue(results) ?? [];
             var protocols = Protocols(parsed.GetValue(protocol), folders.Length > 0 && parsed.GetValue(models) is null);
-            var set = FaceSet.Open(parsed.GetValue(data)!).OfSplit(parsed.GetRequiredValue(split));
+            var all = FaceSet.Open(parsed.GetValue(data)!, cancel);
+            if (all.LeftOut is { } others)
+                error.WriteLine(others);
+            var set = all.OfSplit(parsed.GetRequiredValue(split));
             if (parsed.GetValue(mos) is not null && protocols.Count > 1)
-                throw new RevisageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
+                throw new UsageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
 
             var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) });
             chosen.Check(protocols, error);
@@ -74,6 +79,9 @@ internal static class EvaluateCommand
             Labelled(set, groupings);
             var other = parsed.GetRequiredValue(against);
             Known(other, chosen.NamesBy(protocols), given: parsed.GetResult(against) is { Implicit: false });
+            OutputFiles.Check(
+                [Path.Combine(set.Folder, "index.csv"), .. set.Faces.Select(face => face.Path), .. chosen.Files],
+                new("--csv", parsed.GetValue(csv)), new("--html", parsed.GetValue(html)), new("--mos", parsed.GetValue(mos)), new("--mos", KeyOf(parsed.GetValue(mos))), json.File(parsed));
             using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
             var reports = new List<EvaluationReport>();
             var sections = new List<(EvaluationReport, IReadOnlyList<GridRow>)>();
@@ -128,7 +136,7 @@ internal static class EvaluateCommand
             if (char.IsLetter(name[0]) && Enum.TryParse<Grouping>(name, ignoreCase: true, out var grouping))
                 groupings.Add(grouping);
             else
-                result.AddError($"--by is '{name}', but takes {GroupingNames}.");
+                result.AddError($"--by is '{name}', but takes {GroupingNames}.{Spelling.Hint(name, Enum.GetValues<Grouping>().Select(NameOf))}");
         }
 
         return [.. groupings.Distinct()];
@@ -145,7 +153,7 @@ internal static class EvaluateCommand
     private static void Known(string against, IReadOnlyList<string> names, bool given)
     {
         if (given && !names.Contains(against))
-            throw new RevisageException($"--against names '{against}', but compared are {string.Join(", ", names)}. Choose one of these.");
+            throw new UsageException($"--against names '{against}', but compared are {string.Join(", ", names)}. Choose one of these.{Spelling.Hint(against, names)}");
     }
 
     private static void Print(EvaluationReport report, string against, Grouping[] groupings, TextWriter output)
@@ -187,12 +195,14 @@ internal static class EvaluateCommand
     private static void WriteRatingPage(string path, EvaluationReport report, IReadOnlyList<Upscaler> upscalers, MosOptions options, TextWriter error)
     {
         var (page, key) = MosPage.Create(report, upscalers, options);
-        var keyPath = Path.ChangeExtension(path, ".key.json");
+        var keyPath = KeyOf(path)!;
         // The key first: a page without it is of no use.
         AtomicFile.WriteAllText(keyPath, key);
         AtomicFile.WriteAllText(path, page);
         error.WriteLine($"'{path}' is for the raters; '{keyPath}' says whose picture is which, and is not. Then: revisage evaluate --mos-results {keyPath} ANSWERS...");
     }
+
+    private static string? KeyOf(string? page) => Path.ChangeExtension(page, ".key.json");
 
     private static void Print(MosResults opinions, TextWriter output)
     {

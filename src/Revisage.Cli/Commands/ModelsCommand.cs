@@ -14,7 +14,7 @@ internal static class ModelsCommand
         list.SetAction(parsed => List(parsed, json));
 
         var name = new Argument<string>("name") { Description = "An installed model or an exported file." };
-        name.CompletionSources.Add(_ => ModelStore.Default.List().Select(model => new System.CommandLine.Completions.CompletionItem(model.Name)));
+        name.CompletionSources.Add(_ => ModelChoice.Names.Select(model => new System.CommandLine.Completions.CompletionItem(model)));
         var show = new Command("show", "All that a model's card says, as JSON.") { name };
         show.SetAction(parsed =>
         {
@@ -34,6 +34,7 @@ internal static class ModelsCommand
     private static int List(ParseResult parsed, JsonOption json)
     {
         var store = ModelStore.Default;
+        OutputFiles.Check(store.List().SelectMany(model => new[] { model.Path, model.CardPath }), json.File(parsed));
         var cards = new List<ModelCard>();
         var exit = ExitCode.Done;
         foreach (var model in store.List())

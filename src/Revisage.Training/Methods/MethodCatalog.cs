@@ -49,5 +49,5 @@ public static class MethodCatalog
 
     /// <exception cref="RevisageException">There is none of that id; the message lists those there are.</exception>
     public static Method Find(string id) => All.FirstOrDefault(method => method.Id == id)
-        ?? throw new RevisageException($"There is no method '{id}'. There are: {Names}.");
+        ?? throw new RevisageException($"There is no method '{id}'. There are: {Names}.{Spelling.Hint(id, All.Select(method => method.Id))}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Revisage.Imaging;
 using Revisage.Training.Methods;
 using YamlDotNet.Core;
@@ -12,7 +13,7 @@ namespace Revisage.Training.Training;
 /// Recipes as YAML: keys are the records' properties in snake_case, and every key must be known. What a file leaves out, in a section too, is
 /// as in the method's recipe record.
 /// </summary>
-public static class RecipeFile
+public static partial class RecipeFile
 {
     /// <summary>Reads a recipe and lays overrides such as <c>learning_rate.peak=1e-4</c> over it.</summary>
     /// <param name="name">A file, or the name of one in <paramref name="folder"/> without its extension.</param>
@@ -28,8 +29,8 @@ public static class RecipeFile
                 throw imported.NotTrained();
             }
 
-            var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order().ToArray() : [];
-            throw new RevisageException($"There is no recipe '{name}'. Name a file, or one of: {string.Join(", ", known)}.");
+            var known = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order().ToArray() : [];
+            throw new UsageException($"There is no recipe '{name}'. Name a file, or one of: {string.Join(", ", known)}.{Spelling.Hint(name, known)}");
         }
 
         try
@@ -76,7 +77,8 @@ public static class RecipeFile
             }
             catch (YamlException e)
             {
-                throw new RevisageException($"{where(e)}: {Innermost(e).ReplaceLineEndings(" ")} Correct the key or its value.", e);
+                var fault = $"{where(e)}: {WithoutTypes(Innermost(e).ReplaceLineEndings(" "))} Correct the key or its value.";
+                throw changes is null ? new RevisageException(fault, e) : new UsageException(fault, e);
             }
         }
 
@@ -105,7 +107,7 @@ public static class RecipeFile
         var equals = change.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
         {
-            throw new RevisageException($"'--set {change}' is not of the form KEY=VALUE, such as learning_rate.peak=1e-4.");
+            throw new UsageException($"'--set {change}' is not of the form KEY=VALUE, such as learning_rate.peak=1e-4.");
         }
 
         var keys = change[..equals].Split('.');
@@ -156,6 +158,26 @@ public static class RecipeFile
         new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
         return writer.ToString();
     }
+
+    // What the reader of YAML says of types, in a recipe's terms.
+    private static string WithoutTypes(string message)
+    {
+        var unknown = UnknownKey().Match(message);
+        if (unknown.Success)
+        {
+            var (key, type) = (unknown.Groups["key"].Value, typeof(Recipe).Assembly.GetType(unknown.Groups["type"].Value));
+            string[] keys = [.. type?.GetProperties().Where(property => property.SetMethod is not null).Select(property => UnderscoredNamingConvention.Instance.Apply(property.Name)) ?? []];
+            return $"There is no key '{key}'. There are: {string.Join(", ", keys)}.{Spelling.Hint(key, keys)}";
+        }
+
+        return TypeName().Replace(message, "what the key takes");
+    }
+
+    [GeneratedRegex(@"Property '(?<key>[^']*)' not found on type '(?<type>[^']*)'")]
+    private static partial Regex UnknownKey();
+
+    [GeneratedRegex(@"(type )?'?(System|Revisage)\.[\w.+`\[\]]+'?")]
+    private static partial Regex TypeName();
 
     private static string Innermost(Exception e) => e.InnerException is null ? e.Message : Innermost(e.InnerException);
 }

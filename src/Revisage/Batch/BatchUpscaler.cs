@@ -6,7 +6,11 @@ namespace Revisage.Batch;
 /// <summary>What became of one picture of a plan.</summary>
 /// <param name="BroughtFrom">The picture's size, if it was not the model's and was brought to it.</param>
 /// <param name="Failure">Why there is no result, in one line; null if it is written.</param>
-public sealed record UpscaledPicture(PlannedPicture Picture, PixelSize? BroughtFrom, string? Failure);
+public sealed record UpscaledPicture(PlannedPicture Picture, PixelSize? BroughtFrom, string? Failure)
+{
+    /// <summary>What the picture's file holds besides, and was left out.</summary>
+    public PictureRest Rest { get; init; }
+}
 
 /// <summary>
 /// Enlarges the pictures of a plan, several at a time. A crop of another size is brought to the model's: its largest
@@ -62,10 +66,11 @@ public sealed class BatchUpscaler(FaceRestorer restorer)
     {
         try
         {
-            var image = planned.Input == OutputPlan.StandardStream ? Decode(StandardInput()) : ImageFile.Load(planned.Input);
+            PictureRest rest;
+            var image = planned.Input == OutputPlan.StandardStream ? Decode(StandardInput(), out rest) : ImageFile.Load(planned.Input, out rest);
             var size = new PixelSize(image.Width, image.Height);
             var wanted = restorer.Card.Input;
-            return (new(planned, size == wanted ? null : size, null), Fit(image, wanted));
+            return (new(planned, size == wanted ? null : size, null) { Rest = rest }, Fit(image, wanted));
         }
         catch (RevisageException e) when (e is not MissingComponentException)
         {
@@ -99,7 +104,7 @@ public sealed class BatchUpscaler(FaceRestorer restorer)
         }
     }
 
-    private static Image Decode(Stream input)
+    private static Image Decode(Stream input, out PictureRest rest)
     {
         using var bytes = new MemoryStream();
         using (input)
@@ -107,7 +112,7 @@ public sealed class BatchUpscaler(FaceRestorer restorer)
             input.CopyTo(bytes);
         }
 
-        return ImageFile.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), "standard input");
+        return ImageFile.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), "standard input", out rest);
     }
 
     // The largest part with the shape that is wanted; of a square model, the central square.

@@ -17,76 +17,86 @@ public sealed class OutputPlan
     /// <summary>Standard input or output, as commands write it.</summary>
     public const string StandardStream = "-";
 
-    private OutputPlan(IReadOnlyList<PlannedPicture> pictures, IReadOnlyList<string> emptyFolders)
+    private OutputPlan(IReadOnlyList<PlannedPicture> pictures, IReadOnlyList<PictureListing> folders)
     {
         Pictures = pictures;
-        EmptyFolders = emptyFolders;
+        Folders = folders;
     }
 
     /// <summary>In the order of the arguments, each folder's by name.</summary>
     public IReadOnlyList<PlannedPicture> Pictures { get; }
 
-    /// <summary>Folders that were given and hold no picture.</summary>
-    public IReadOnlyList<string> EmptyFolders { get; }
+    /// <summary>The folders that were given, with what was found in them.</summary>
+    public IReadOnlyList<PictureListing> Folders { get; }
 
-    /// <param name="inputs">Files, folders (searched with all below them), or "-" for standard input.</param>
+    /// <summary>Folders that were given and hold no picture.</summary>
+    public IEnumerable<string> EmptyFolders => Folders.Where(folder => folder.Pictures.Count == 0).Select(folder => folder.Folder);
+
+    /// <param name="inputs">Files, folders (searched with all below them, but for the output folder), or "-" for standard input.</param>
     /// <param name="output">A folder; a file if there is one input and the name is a picture's; "-" for standard output.</param>
     /// <param name="extension">Of results in a folder, with its dot.</param>
-    /// <exception cref="RevisageException">The results do not fit <paramref name="output"/>, or one would replace an input.</exception>
-    public static OutputPlan Create(IReadOnlyList<string> inputs, string output, string extension = ".png")
+    /// <exception cref="UsageException">The results do not fit <paramref name="output"/>, or one would replace an input.</exception>
+    /// <exception cref="RevisageException">A folder cannot be listed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while folders are listed.</exception>
+    public static OutputPlan Create(IReadOnlyList<string> inputs, string output, string extension = ".png", CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        var isOne = NamesOne(inputs, output);
         var found = new List<Source>();
-        var empty = new List<string>();
+        var folders = new List<PictureListing>();
         foreach (var input in inputs)
         {
-            var before = found.Count;
-            found.AddRange(SourcesOf(input));
-            if (found.Count == before)
+            if (input != StandardStream && Directory.Exists(input))
             {
-                empty.Add(input);
+                folders.Add(PictureListing.Of(input, except: output, cancel));
+                found.AddRange(folders[^1].Pictures.Select(Source.Of));
+            }
+            else
+            {
+                found.Add(input == StandardStream ? new Source(StandardStream, StandardStream, "stdin") : Source.Of(input));
             }
         }
 
         // The same file twice, as in "faces faces/1.png", is one input.
         var sources = found.DistinctBy(source => source.FullPath).ToList();
-        var pictures = NamesOne(inputs, output)
+        var pictures = isOne
             ? sources.Select(source => new PlannedPicture(source.Input, output)).ToList()
             : Name(sources, extension).Select(named => new PlannedPicture(named.Source.Input, Path.Combine(output, named.Name))).ToList();
         RefuseReplacedInputs(sources, pictures);
-        return new OutputPlan(pictures, empty);
+        return new OutputPlan(pictures, folders);
+    }
+
+    /// <summary>Refuses, before any work is done, results that could not be written, or that would replace a file which is read.</summary>
+    /// <param name="others">What is read besides the pictures, such as a model.</param>
+    /// <exception cref="UsageException">A result would replace one of <paramref name="others"/>.</exception>
+    /// <exception cref="RevisageException">The output folder cannot be written to.</exception>
+    public void Check(params IReadOnlyList<string> others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        var written = Pictures.Where(picture => picture.Output != StandardStream).ToArray();
+        var read = others.ToDictionary(RealPath.Of, RealPath.Comparer);
+        if (read.Count > 0 && Array.Find(written, picture => read.ContainsKey(RealPath.Of(picture.Output))) is { } replacing)
+            throw new UsageException($"The result of '{replacing.Input}' would replace '{replacing.Output}', which is read too. Choose another folder with -o.");
+
+        if (written.Length > 0)
+            AtomicFile.CheckWritable(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(written[0].Output))!, Path.GetRandomFileName()));
     }
 
     private static bool NamesOne(IReadOnlyList<string> inputs, string output)
     {
-        var isOne = output == StandardStream || (ImageFile.LooksReadable(output) && !Directory.Exists(output));
+        var isOne = output == StandardStream || (ImageFile.IsNamedAsPicture(output) && !Directory.Exists(output));
+        if (isOne && output != StandardStream && !ImageFile.CanSave(output))
+        {
+            throw new UsageException($"'-o {output}' is named as a picture that is not written here. Choose one of {ImageFile.Writable}, or name a folder.");
+        }
+
         if (isOne && (inputs.Count != 1 || Directory.Exists(inputs[0])))
         {
             var what = inputs.Count == 1 ? $"'{inputs[0]}' is a folder" : $"there are {inputs.Count} inputs";
-            throw new RevisageException($"'-o {output}' takes one picture, but {what}. Name a folder instead.");
+            throw new UsageException($"'-o {output}' takes one picture, but {what}. Name a folder instead.");
         }
 
         return isOne;
-    }
-
-    private static IEnumerable<Source> SourcesOf(string input)
-    {
-        if (input == StandardStream)
-        {
-            return [new Source(StandardStream, StandardStream, "stdin")];
-        }
-
-        var full = Path.GetFullPath(input);
-        if (!Directory.Exists(input))
-        {
-            return [new Source(input, full, full)];
-        }
-
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        return Directory.EnumerateFiles(input, "*", options)
-            .Where(ImageFile.LooksReadable)
-            .Order(StringComparer.Ordinal)
-            .Select(path => new Source(path, Path.GetFullPath(path), Path.GetFullPath(path)));
     }
 
     /// <summary>Names below the output folder, each once, whatever the case.</summary>
@@ -120,7 +130,7 @@ public sealed class OutputPlan
         var same = named.GroupBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
         return same is null
             ? named
-            : throw new RevisageException($"'{same.First().source.Input}' and '{same.Last().source.Input}' would both become '{same.Key}'. Rename one, or run them apart.");
+            : throw new UsageException($"'{same.First().source.Input}' and '{same.Last().source.Input}' would both become '{same.Key}'. Rename one, or run them apart.");
     }
 
     private static string CommonFolder(List<Source> sources)
@@ -142,15 +152,19 @@ public sealed class OutputPlan
 
     private static void RefuseReplacedInputs(List<Source> sources, List<PlannedPicture> pictures)
     {
-        var inputs = sources.Select(source => source.FullPath).ToHashSet();
-        var replaced = pictures.Find(picture => picture.Output != StandardStream && inputs.Contains(Path.GetFullPath(picture.Output)));
+        // By real paths: an input may be named by a link.
+        var inputs = sources.Where(source => source.Input != StandardStream).Select(source => RealPath.Of(source.FullPath)).ToHashSet(RealPath.Comparer);
+        var replaced = pictures.Find(picture => picture.Output != StandardStream && inputs.Contains(RealPath.Of(picture.Output)));
         if (replaced is not null)
         {
-            throw new RevisageException($"The result of '{replaced.Input}' would replace the input '{replaced.Output}'. Choose another folder with -o.");
+            throw new UsageException($"The result of '{replaced.Input}' would replace the input '{replaced.Output}'. Choose another folder with -o.");
         }
     }
 
     /// <param name="Input">As the user wrote it, for messages.</param>
     /// <param name="Place">The absolute path that its result's name is made of.</param>
-    private sealed record Source(string Input, string FullPath, string Place);
+    private sealed record Source(string Input, string FullPath, string Place)
+    {
+        public static Source Of(string path) => new(path, Path.GetFullPath(path), Path.GetFullPath(path));
+    }
 }

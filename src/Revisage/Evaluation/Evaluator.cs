@@ -24,8 +24,8 @@ public sealed record EvaluationProgress(int Done, int Total);
 /// <summary>Compares upscalers on the same faces.</summary>
 public static class Evaluator
 {
-    /// <summary>Makes each pair once, lets every upscaler enlarge it, and compares. Memory does not grow with the faces' pictures.</summary>
-    /// <exception cref="RevisageException">No faces, a face that makes no pair, or an upscaler whose output is not of the protocol's size.</exception>
+    /// <summary>Looks at every picture, then makes each pair, lets every upscaler enlarge it, and compares. Memory does not grow with the faces' pictures.</summary>
+    /// <exception cref="RevisageException">No faces, faces that make no pair (a line each, before anything is compared), or an upscaler whose output is not of the protocol's size.</exception>
     /// <exception cref="OperationCanceledException">Between two batches.</exception>
     public static EvaluationReport Evaluate(
         IReadOnlyList<FaceImage> faces,
@@ -40,6 +40,7 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(upscalers);
         options ??= new EvaluationOptions();
         CheckCandidates(faces, protocol, upscalers);
+        CheckPictures(faces, protocol, upscalers, cancel);
         using var none = options.Networks is null ? ComparingNetworks.None() : null;
         var networks = options.Networks ?? none!;
 
@@ -85,6 +86,17 @@ public static class Evaluator
 
         if (upscalers.GroupBy(upscaler => upscaler.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new RevisageException($"Two candidates are called '{twice.Key}'. Rename one's folder or file.");
+    }
+
+    // Reading them twice costs little beside what is measured; a picture that is of no use would else show itself after an hour.
+    private static void CheckPictures(IReadOnlyList<FaceImage> faces, Protocol protocol, IReadOnlyList<Upscaler> upscalers, CancellationToken cancel)
+    {
+        var guides = protocol.Guided ? faces.Select(face => face.Guide!).Except(faces) : [];
+        _ = EveryFault.Of([.. faces.Concat(guides)], face => protocol.MakePair(face).Hr.Width, cancel);
+        foreach (var find in upscalers.Select(upscaler => upscaler.Find).OfType<Func<FaceImage, Image>>())
+        {
+            _ = EveryFault.Of(faces, face => find(face).Width, cancel);
+        }
     }
 
     private static void CheckSizes(Upscaler upscaler, IReadOnlyList<Image> large, FaceImage[] batch, IReadOnlyList<Image> truth, Protocol protocol)

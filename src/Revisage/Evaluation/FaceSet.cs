@@ -1,4 +1,5 @@
 using System.Globalization;
+using Revisage.Batch;
 using Revisage.Imaging;
 
 namespace Revisage.Evaluation;
@@ -29,16 +30,21 @@ public sealed class FaceSet
     /// <summary>In the index's order, or by path.</summary>
     public IReadOnlyList<FaceImage> Faces { get; }
 
+    /// <summary>Of a folder without an index: which files are no pictures, in one line; null where all are.</summary>
+    public string? LeftOut { get; private init; }
+
     /// <exception cref="RevisageException">No such folder, nothing in it, or an index that does not hold together.</exception>
-    public static FaceSet Open(string folder)
+    /// <exception cref="OperationCanceledException">Cancelled while the folder is listed.</exception>
+    public static FaceSet Open(string folder, CancellationToken cancel = default)
     {
         if (!Directory.Exists(folder))
             throw new RevisageException($"'{folder}' is no folder. Name one that holds faces, with --data.");
 
         var index = System.IO.Path.Combine(folder, "index.csv");
-        var faces = File.Exists(index) ? ReadIndex(folder, index) : FindPictures(folder);
+        string? leftOut = null;
+        var faces = File.Exists(index) ? ReadIndex(folder, index) : FindPictures(folder, cancel, out leftOut);
         return faces.Count > 0
-            ? new FaceSet(folder, faces)
+            ? new FaceSet(folder, faces) { LeftOut = leftOut }
             : throw new RevisageException($"'{folder}' holds no index.csv and no picture, or an empty index. Name a folder that holds faces.");
     }
 
@@ -74,10 +80,13 @@ public sealed class FaceSet
     public FaceSet Guided()
     {
         var guided = new List<FaceImage>();
-        foreach (var person in Faces.Where(face => face.Identity is not null).GroupBy(face => face.Identity))
+        var people = Faces.Where(face => face.Identity is not null).GroupBy(face => face.Identity).Where(person => person.Skip(1).Any()).ToArray();
+        FaceImage[] several = [.. people.SelectMany(person => person)];
+        var looks = several.Zip(EveryFault.Of(several, Thumbnail)).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second);
+        foreach (var person in people)
         {
             FaceImage[] photographs = [.. person];
-            byte[][] thumbnails = photographs.Length < 2 ? [] : [.. photographs.Select(Thumbnail)];
+            byte[][] thumbnails = [.. photographs.Select(photograph => looks[photograph])];
             for (var i = 0; i < thumbnails.Length; i++)
             {
                 var next = Enumerable.Range(i + 1, thumbnails.Length - 1).Select(place => place % thumbnails.Length);
@@ -137,9 +146,11 @@ public sealed class FaceSet
             : throw new RevisageException($"'{index}' names {absent.Count} of {faces.Count} files that are not there (first: '{absent[0]}'). Restore them, or remove their lines.");
     }
 
-    private static List<FaceImage> FindPictures(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(ImageFile.LooksReadable)
-            .Order(StringComparer.Ordinal)
-            .Select(path => new FaceImage(path, System.IO.Path.GetFileName(System.IO.Path.GetFullPath(folder)), null, null, null, null, null, null))];
+    private static List<FaceImage> FindPictures(string folder, CancellationToken cancel, out string? leftOut)
+    {
+        var listing = PictureListing.Of(folder, except: null, cancel);
+        leftOut = listing.DescribeOthers();
+        var name = System.IO.Path.GetFileName(System.IO.Path.GetFullPath(folder));
+        return [.. listing.Pictures.Select(path => new FaceImage(path, name, null, null, null, null, null, null))];
+    }
 }

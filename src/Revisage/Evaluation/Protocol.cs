@@ -114,10 +114,10 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>As files name the degradation: "bicubic", "bilinear-chain".</summary>
     internal string DegradationName => Degradation == ShrinkMethod.BilinearChain ? "bilinear-chain" : Degradation.ToString().ToLowerInvariant();
 
-    /// <exception cref="RevisageException">No protocol has that name.</exception>
+    /// <exception cref="UsageException">No protocol has that name.</exception>
     public static Protocol Named(string name) =>
         All.FirstOrDefault(protocol => protocol.Name == name)
-        ?? throw new RevisageException($"There is no protocol '{name}'. Choose from: {string.Join(", ", All.Select(protocol => protocol.Name))}.");
+        ?? throw new UsageException($"There is no protocol '{name}'.{Spelling.Hint(name, All.Select(protocol => protocol.Name))} Choose from: {string.Join(", ", All.Select(protocol => protocol.Name))}.");
 
     /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
     public string Describe() => ComparesFiles

@@ -17,6 +17,9 @@ public static class ImageFile
     /// <summary>Width times height that is read at most; more is refused from the header alone.</summary>
     public const long MaxPixels = 100_000_000;
 
+    /// <summary>The extensions of the files that are written, for messages.</summary>
+    public const string Writable = ".png, .jpg, .jpeg, .webp, .tif, .tiff";
+
     private const string Readable = "PNG, JPEG, WebP, TIFF, GIF, HEIC or AVIF";
 
     // Quality at which faces show no blocks; colour is not subsampled from here up.
@@ -31,15 +34,20 @@ public static class ImageFile
 
     /// <exception cref="RevisageException">The file is missing, empty, damaged, too large or no picture; or HEIC where this system has no libheif.</exception>
     /// <exception cref="MissingComponentException">libvips does not load here.</exception>
-    public static Image Load(string path)
+    public static Image Load(string path) => Load(path, out _);
+
+    /// <param name="rest">What the file holds besides.</param>
+    /// <inheritdoc cref="Load(string)"/>
+    public static Image Load(string path, out PictureRest rest)
     {
         var loader = LoaderFor(path);
-        return loader == Heic ? DecodeHeic(File.ReadAllBytes(path), path, Image.FromRgb24)
+        (var image, rest) = loader == Heic ? DecodeHeic(File.ReadAllBytes(path), path, Image.FromRgb24)
             : Decode(loader, () => Source.NewFromFile(path), path, Image.FromRgb24);
+        return image;
     }
 
     /// <summary>Width and height of the upright picture, from the file's header alone.</summary>
-    /// <inheritdoc cref="Load"/>
+    /// <inheritdoc cref="Load(string)"/>
     public static (int Width, int Height) SizeOf(string path)
     {
         var loader = LoaderFor(path);
@@ -64,13 +72,21 @@ public static class ImageFile
 
     /// <param name="data">A whole file.</param>
     /// <param name="name">What errors call it.</param>
-    /// <inheritdoc cref="Load"/>
-    public static Image Decode(ReadOnlySpan<byte> data, string name) => Decode(data, name, Image.FromRgb24);
+    /// <inheritdoc cref="Load(string)"/>
+    public static Image Decode(ReadOnlySpan<byte> data, string name) => Decode(data, name, out _);
+
+    /// <param name="rest">What the file holds besides.</param>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, string)"/>
+    public static Image Decode(ReadOnlySpan<byte> data, string name, out PictureRest rest)
+    {
+        (var image, rest) = Decode(data, name, Image.FromRgb24);
+        return image;
+    }
 
     /// <summary>The 8-bit values as the file has them: [Height, Width, 3].</summary>
     /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, string)"/>
     public static (int Width, int Height, byte[] Rgb) DecodeRgb24(ReadOnlySpan<byte> data, string name) =>
-        Decode(data, name, (width, height, rgb) => (width, height, rgb.ToArray()));
+        Decode(data, name, (width, height, rgb) => (width, height, rgb.ToArray())).Made;
 
     /// <summary>Writes the format that the extension of <paramref name="path"/> names; the file appears whole or not at all.</summary>
     /// <exception cref="RevisageException">No known extension, more pixels than the format holds, or the file cannot be written.</exception>
@@ -104,11 +120,33 @@ public static class ImageFile
     /// <summary>Whether <see cref="Save"/> writes files of this name.</summary>
     public static bool CanSave(string path) => SaverFor(Path.GetExtension(path)) is not null;
 
-    /// <summary>Whether a file's extension is one of a format that is read; <see cref="Load"/> itself goes by content.</summary>
+    /// <summary>Whether a file's extension is one of a format that is read; <see cref="Load(string)"/> itself goes by content.</summary>
     public static bool LooksReadable(string path) => CanSave(path)
-        || Path.GetExtension(path).ToLowerInvariant() is ".gif" or ".heic" or ".heif" or ".avif";
+        || Path.GetExtension(path).ToLowerInvariant() is ".jpe" or ".jfif" or ".gif" or ".heic" or ".heif" or ".avif";
 
-    private static T Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
+    /// <summary>Whether a file begins as one of a format that is read, whatever its name says. A file that is not there, or is no regular one, is none.</summary>
+    /// <remarks>Cameras' raw files begin as TIFF, but what TIFF readers find in them is a thumbnail; a packed set begins with its first picture.</remarks>
+    public static bool IsPicture(string path)
+    {
+        if (Path.GetExtension(path).ToLowerInvariant() is ".pack" or ".cr2" or ".nef" or ".nrw" or ".arw" or ".sr2" or ".srf" or ".dng" or ".orf" or ".pef" or ".rw2" or ".srw" or ".iiq" or ".3fr")
+            return false;
+
+        Span<byte> start = stackalloc byte[StartLength];
+        try
+        {
+            return !IsEmptyOrIrregular(path) && FindLoader(ReadStart(path, start)) is not null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a name's extension is a picture's, of a format that is written or not.</summary>
+    public static bool IsNamedAsPicture(string path) => LooksReadable(path)
+        || Path.GetExtension(path).ToLowerInvariant() is ".bmp" or ".dib" or ".jp2" or ".j2k" or ".jxl" or ".tga" or ".ppm" or ".pgm" or ".pbm" or ".pnm" or ".ico" or ".svg" or ".psd" or ".exr" or ".hdr" or ".pcx" or ".pdf";
+
+    private static (T Made, PictureRest Beside) Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
         var loader = LoaderFor(data, name);
         if (loader == Heic)
@@ -120,7 +158,7 @@ public static class ImageFile
         return Decode(loader, () => Source.NewFromMemory(bytes), name, read);
     }
 
-    private static T DecodeHeic<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
+    private static (T Made, PictureRest Beside) DecodeHeic<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
         using var heic = new HeicFile(data, name);
         CheckSize(heic.Width, heic.Height, name);
@@ -131,7 +169,7 @@ public static class ImageFile
         });
     }
 
-    private static T Decode<T>(string loader, Func<Source> open, string name, PixelReader<T> read) => Run(loader, name, () =>
+    private static (T Made, PictureRest Beside) Decode<T>(string loader, Func<Source> open, string name, PixelReader<T> read) => Run(loader, name, () =>
     {
         using var source = open();
         using var header = Vips.Load(loader, source);
@@ -139,18 +177,48 @@ public static class ImageFile
         return ToRgb24(header, read);
     });
 
-    private static T ToRgb24<T>(VipsImage image, PixelReader<T> read)
+    private static (T Made, PictureRest Beside) ToRgb24<T>(VipsImage image, PixelReader<T> read)
     {
+        var further = Math.Max(1, image.Contains("n-pages") && image.Get("n-pages") is int pages ? pages : 1) - 1;
         // Most faces are; each step below would give them back as they are, and costs more than decoding them.
         if (Vips.IsPlainRgb24(image) && Vips.Orientation(image) <= 1 && !image.Contains(Profile))
-            return Vips.ReadRgb24(image, read);
+            return (Vips.ReadRgb24(image, read), new PictureRest(further, Transparency: false));
 
         using var upright = Vips.Orientation(image) > 1 ? Turned(image) : image.Copy();
-        using var coloured = ToSrgb(upright);
-        using var bytes = coloured.Cast(Enums.BandFormat.Uchar);
-        using var opaque = bytes.HasAlpha() ? bytes.Flatten(background: [128, 128, 128]) : bytes.Copy();
-        using var rgb = opaque.ExtractBand(0, n: 3);
+        using var bytes = Is16Bit(upright) ? Rounded(upright) : Narrow(upright);
+        if (!bytes.HasAlpha())
+            return (ReadColours(bytes, read), new PictureRest(further, Transparency: false));
+
+        // Looked at twice, which what is decoded top to bottom cannot be.
+        using var decoded = bytes.CopyMemory();
+        using var alpha = decoded.ExtractBand(decoded.Bands - 1);
+        using var opaque = decoded.Flatten(background: [128, 128, 128]);
+        return (ReadColours(opaque, read), new PictureRest(further, Transparency: alpha.Min() < byte.MaxValue));
+    }
+
+    private static T ReadColours<T>(VipsImage bytes, PixelReader<T> read)
+    {
+        using var rgb = bytes.ExtractBand(0, n: 3);
         return Vips.ReadRgb24(rgb, read);
+    }
+
+    private static bool Is16Bit(VipsImage image) =>
+        image.Format == Enums.BandFormat.Ushort && image.Interpretation is Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16;
+
+    private static VipsImage Narrow(VipsImage image)
+    {
+        using var coloured = ToSrgb(image, Enums.Interpretation.Srgb);
+        return coloured.Cast(Enums.BandFormat.Uchar);
+    }
+
+    // libvips would drop the lower eight bits, half a level too dark on average.
+    private static VipsImage Rounded(VipsImage image)
+    {
+        using var coloured = ToSrgb(image, Enums.Interpretation.Rgb16);
+        using var levels = coloured / 257.0;
+        using var whole = levels.Rint();
+        using var bytes = whole.Cast(Enums.BandFormat.Uchar);
+        return bytes.Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
     private static void CheckSize(int width, int height, string name)
@@ -184,13 +252,14 @@ public static class ImageFile
         return decoded.Autorot();
     }
 
-    private static VipsImage ToSrgb(VipsImage image)
+    /// <param name="width">sRGB of 8 bits a value, or of 16.</param>
+    private static VipsImage ToSrgb(VipsImage image, Enums.Interpretation width)
     {
         if (image.Contains(Profile))
         {
             try
             {
-                return image.IccTransform("srgb", embedded: true);
+                return image.IccTransform("srgb", embedded: true, depth: width == Enums.Interpretation.Rgb16 ? 16 : 8);
             }
             catch (VipsException)
             {
@@ -198,13 +267,13 @@ public static class ImageFile
             }
         }
 
-        return image.Colourspace(Enums.Interpretation.Srgb);
+        return image.Colourspace(width);
     }
 
     private static byte[] Encode(Image image, string extension, string name, int quality = Quality)
     {
         var save = SaverFor(extension)
-            ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of .png, .jpg, .jpeg, .webp, .tif, .tiff. Choose one of these.");
+            ?? throw new RevisageException($"'{name}' cannot be written: the extension '{extension}' is none of {Writable}. Choose one of these.");
         var rgb = image.ToRgb24();
         try
         {
@@ -227,8 +296,9 @@ public static class ImageFile
         Span<byte> start = stackalloc byte[StartLength];
         try
         {
-            using var file = File.OpenHandle(path);
-            start = start[..RandomAccess.Read(file, start, 0)];
+            if (IsEmptyOrIrregular(path))
+                throw new RevisageException($"'{path}' is empty (0 bytes). Copy or export it again.");
+            start = ReadStart(path, start);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -243,11 +313,31 @@ public static class ImageFile
         return LoaderFor(start, path);
     }
 
-    // Only readers named here are ever asked, so none that libvips itself calls untrusted.
+    // Pipes and devices have no length; opening a pipe would wait for whoever writes to it.
+    private static bool IsEmptyOrIrregular(string path)
+    {
+        var file = new FileInfo(path);
+        var target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return target is { Exists: true, Length: 0 };
+    }
+
+    private static Span<byte> ReadStart(string path, Span<byte> start)
+    {
+        using var file = File.OpenHandle(path);
+        return start[..RandomAccess.Read(file, start, 0)];
+    }
+
     private static string LoaderFor(ReadOnlySpan<byte> start, string name)
     {
         if (start.IsEmpty)
             throw new RevisageException($"'{name}' is empty (0 bytes). Copy or export it again.");
+        return FindLoader(start)
+            ?? throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
+    }
+
+    // Only readers named here are ever asked, so none that libvips itself calls untrusted.
+    private static string? FindLoader(ReadOnlySpan<byte> start)
+    {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
             return "pngload_source";
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
@@ -260,8 +350,7 @@ public static class ImageFile
             return "gifload_source";
         if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && IsHeif(start.Slice(8, 4)))
             return IsAvif(start) ? "heifload_source" : Heic;
-
-        throw new RevisageException($"'{name}' is no picture that is read here: it is not {Readable}. Convert it to one of these.");
+        return null;
     }
 
     // Nothing is kept: libvips would make up EXIF that says nothing (and in WebP does so up to 8.14 at least).

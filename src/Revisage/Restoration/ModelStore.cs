@@ -113,8 +113,32 @@ public sealed class ModelStore(string folder)
         var installed = List();
         return installed.FirstOrDefault(model => model.Name == nameOrPath && File.Exists(model.Path))
             ?? throw new MissingComponentException(installed.Count > 0
-                ? $"There is no model '{nameOrPath}' in '{Folder}', which has {string.Join(", ", installed.Select(model => model.Name))}. Choose one of these, or pass the path of an .onnx file."
+                ? $"There is no model '{nameOrPath}' in '{Folder}', which has {string.Join(", ", installed.Select(model => model.Name))}. Choose one of these, or pass the path of an .onnx file.{Spelling.Hint(nameOrPath, installed.Select(model => model.Name))}"
                 : $"There is no model '{nameOrPath}': '{Folder}' holds none. Install the models there, or name their folder in {Override}.");
+    }
+
+    /// <summary>Those that are there with a card that can be read, so that one that is damaged keeps nobody from the others.</summary>
+    /// <param name="damaged">The others' faults, a line each.</param>
+    public IReadOnlyList<StoredModel> ListReadable(out IReadOnlyList<string> damaged)
+    {
+        var (readable, faults) = (new List<StoredModel>(), new List<string>());
+        foreach (var model in List())
+        {
+            try
+            {
+                if (!File.Exists(model.Path))
+                    throw new RevisageException($"'{model.Path}' is missing. Fetch or export the model again.");
+                _ = model.Card;
+                readable.Add(model);
+            }
+            catch (RevisageException e) when (e is not MissingComponentException)
+            {
+                faults.Add(e.Message);
+            }
+        }
+
+        damaged = faults;
+        return readable;
     }
 
     /// <summary>Reads every model whole: hashes, cards, and whether ONNX Runtime loads it.</summary>

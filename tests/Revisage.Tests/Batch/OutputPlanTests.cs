@@ -105,6 +105,49 @@ public sealed class OutputPlanTests : IDisposable
             .Message.ShouldContain("would replace the input");
     }
 
+    [UnixFact]
+    public void An_input_is_never_replaced_by_way_of_a_link()
+    {
+        Touch("real/1.png");
+        Directory.CreateSymbolicLink(In("link"), In("real"));
+        File.CreateSymbolicLink(In("one.png"), In("real/1.png"));
+
+        Should.Throw<UsageException>(() => OutputPlan.Create([In("real")], In("link"))).Message.ShouldContain("would replace the input");
+        Should.Throw<UsageException>(() => OutputPlan.Create([In("one.png")], In("real/1.png"))).Message.ShouldContain("would replace the input");
+    }
+
+    [Fact]
+    public void Results_below_the_faces_are_no_faces_of_the_next_run()
+    {
+        Touch("in/1.png", "in/out/1.png");
+
+        OutputPlan.Create([In("in")], In("in/out")).Pictures.ShouldHaveSingleItem().Input.ShouldBe(In("in/1.png"));
+    }
+
+    [Theory]
+    [InlineData("res.bmp")]
+    [InlineData("res.jfif")]
+    [InlineData("res.gif")]
+    [InlineData("res.HEIC")]
+    public void A_picture_that_is_not_written_is_refused_with_those_that_are(string name)
+    {
+        Touch("1.jpg");
+
+        Should.Throw<UsageException>(() => OutputPlan.Create([In("1.jpg")], In(name))).Message
+            .ShouldBe($"'-o {In(name)}' is named as a picture that is not written here. Choose one of .png, .jpg, .jpeg, .webp, .tif, .tiff, or name a folder.");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_to_and_a_model_that_would_be_replaced_are_found_before_the_work()
+    {
+        Touch("1.jpg", "taken", "out/1.png");
+
+        Should.Throw<RevisageException>(() => OutputPlan.Create([In("1.jpg")], In("taken/out")).Check()).Message.ShouldContain($"'{In("taken")}' is a file, not a folder");
+        Should.Throw<UsageException>(() => OutputPlan.Create([In("1.jpg")], In("out")).Check(In("out/1.png"))).Message.ShouldContain("which is read too");
+        OutputPlan.Create([In("1.jpg")], In("new")).Check();
+        Directory.Exists(In("new")).ShouldBeFalse();
+    }
+
     [Fact]
     public void Folders_without_pictures_are_told()
     {

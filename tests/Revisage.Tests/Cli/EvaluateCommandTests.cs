@@ -89,7 +89,7 @@ public sealed class EvaluateCommandTests : IDisposable
         RevisageCommand.Run(["evaluate", "--mos-results", In("rate.key.json"), In("ann.json")], [], Invocation).ShouldBe(0);
 
         output.ToString().ShouldContain("repeat    4.00");
-        Run("--mos", In("rate.html"), "--protocol", "revisage-8x,wnet-8x").ShouldBe(1);
+        Run("--mos", In("rate.html"), "--protocol", "revisage-8x,wnet-8x").ShouldBe(2);
         error.ToString().ShouldContain("A rating page is of one protocol, but --protocol names 2. Name one.");
     }
 
@@ -179,7 +179,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [Fact]
     public void A_model_that_is_compared_with_has_to_be_there()
     {
-        Run("--against", "lanczos").ShouldBe(1);
+        Run("--against", "lanczos").ShouldBe(2);
         error.ToString().ShouldContain("--against names 'lanczos', but compared are nearest, bilinear, bicubic, repeat. Choose one of these.");
     }
 

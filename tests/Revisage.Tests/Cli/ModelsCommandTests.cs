@@ -6,6 +6,7 @@ using Revisage.Restoration;
 namespace Revisage.Tests.Cli;
 
 /// <summary>The commands that report on a folder of models.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class ModelsCommandTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;

@@ -51,7 +51,7 @@ public sealed class UpscaleCommandTests : IDisposable
 
         Upscale(wide, "-o", In("out")).ShouldBe(0);
 
-        error.ToString().ShouldContain($"'{wide}' is 60x40; its centre was brought to the model's 16x16");
+        error.ToString().ShouldContain($"'{wide}' is 60x40; its centre is brought to the model's 16x16 by antialiased bicubic resizing. No installed model was trained for that size.");
         var small = PillowResize.Resize(ImageFile.Load(wide).CentralSquare(), 16, 16, ResampleFilter.Bicubic);
         var large = ImageFile.Load(In("out/wide.png"));
         PillowResize.Resize(large, 16, 16, ResampleFilter.Nearest).Pixels.ShouldBe(small.Pixels);
@@ -81,13 +81,78 @@ public sealed class UpscaleCommandTests : IDisposable
     [Fact]
     public void A_result_that_cannot_be_written_names_the_face_and_leaves_nothing()
     {
-        // A file in the folder's place stops even root.
-        File.WriteAllText(In("taken"), "");
+        // A folder in the file's place stops even root.
+        Directory.CreateDirectory(In("out/face.png"));
 
-        Upscale(Save("face.png", 16, 16), "-o", In("taken/out")).ShouldBe(1);
+        Upscale(Save("face.png", 16, 16), Save("other.png", 16, 16), "-o", In("out")).ShouldBe(1);
 
         error.ToString().ShouldContain($"The result of '{In("face.png")}' is lost.");
+        Directory.GetFileSystemEntries(In("out")).Select(Path.GetFileName).Order().ShouldBe(["face.png", "other.png"]);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_to_is_found_before_the_first_face()
+    {
+        File.WriteAllText(In("taken"), "");
+
+        Upscale(Save("a.png", 16, 16), Save("b.png", 16, 16), "-o", In("taken/out")).ShouldBe(1);
+
+        error.Lines().ShouldHaveSingleItem().ShouldContain($"'{In("taken")}' is a file, not a folder.");
         File.ReadAllText(In("taken")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_left_out_is_said_before_the_work_and_files_are_known_by_content()
+    {
+        Directory.CreateDirectory(In("in"));
+        File.Move(Save("face.png", 16, 16), In("in/unnamed"));
+        File.WriteAllBytes(In("in/b.bmp"), [.. "BM"u8, 0, 0]);
+        File.WriteAllText(In("in/c.txt"), "notes");
+
+        Upscale(In("in"), "-o", In("in/out")).ShouldBe(0);
+        Upscale(In("in"), "-o", In("in/out")).ShouldBe(0);
+
+        Directory.GetFiles(In("in/out")).Select(Path.GetFileName).ShouldBe(["unnamed.png"]);
+        error.Lines().Count(line => line == $"2 files of '{In("in")}' are left out, which are no pictures that are read here (first: '{In("in/b.bmp")}').").ShouldBe(2);
+    }
+
+    [Fact]
+    public void Further_frames_are_said_to_be_left_out()
+    {
+        byte[] frame = [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0];
+        File.WriteAllBytes(In("film.gif"), [.. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 255, 255, 255, .. frame, .. frame, 0x3B]);
+
+        Upscale(In("film.gif"), "-o", In("out")).ShouldBe(0);
+
+        error.ToString().ShouldContain($"'{In("film.gif")}' has 1 further frame, which is left out.");
+    }
+
+    [Fact]
+    public void A_reference_that_is_the_face_itself_or_too_small_is_refused_before_the_first_face()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        var face = Save("face.png", 16, 16);
+        File.Copy(face, In("copy.png"));
+        var tiny = Save("tiny.png", 63, 200);
+
+        Run("upscale", face, "-o", In("out"), "--model", In("echo.onnx"), "-r", In("copy.png")).ShouldBe(2);
+        Run("upscale", face, "-o", In("out"), "--model", In("echo.onnx"), "-r", tiny).ShouldBe(2);
+
+        error.ToString().ShouldBe(
+            $"--reference '{In("copy.png")}' is the face '{face}' itself, so it tells nothing more. Name another photograph of the person." + Environment.NewLine
+            + $"--reference '{tiny}' is 63x200, too small to show a face at 128x128. Name a photograph of 64x64 or more." + Environment.NewLine);
+        Directory.Exists(In("out")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_reference_is_never_replaced_by_a_result()
+    {
+        StandIn.WriteGuided(In("echo.onnx"));
+        var photo = Save("out/face.png", 128, 128);
+
+        Run("upscale", Save("face.png", 16, 16), "-o", In("out"), "--model", In("echo.onnx"), "-r", photo).ShouldBe(2);
+
+        error.ToString().ShouldContain($"would replace '{photo}', which is read too.");
     }
 
     [Fact]

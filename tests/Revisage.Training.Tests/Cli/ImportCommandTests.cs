@@ -17,6 +17,7 @@ public sealed class ImportCommandTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;
     private readonly StringWriter output = new();
+    private readonly StringWriter error = new();
 
     private string Weights => Path.Combine(folder, "weights.safetensors");
 
@@ -24,6 +25,7 @@ public sealed class ImportCommandTests : IDisposable
     {
         Directory.Delete(folder, recursive: true);
         output.Dispose();
+        error.Dispose();
     }
 
     [Fact]
@@ -227,6 +229,37 @@ public sealed class ImportCommandTests : IDisposable
         File.Exists(Path.Combine(folder, "model.onnx")).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_file_is_never_replaced_by_what_is_read_from_it_and_its_name_tells_its_kind()
+    {
+        var arrays = Path.Combine(folder, "arrays.safetensors");
+        Write(arrays, [Zeros("weight", 2)]);
+        var before = File.ReadAllBytes(arrays);
+
+        Should.Throw<UsageException>(() => Run(arrays, "-o", Path.Combine(folder, ".", "arrays.safetensors"))).Message.ShouldContain("would replace a file that is read");
+        Should.Throw<UsageException>(() => Run(arrays, "-o", Path.Combine(folder, "model.onnx"))).Message.ShouldContain("a file that ends in .safetensors");
+        Should.Throw<UsageException>(() => Run(arrays, "--method", "inception", "-o", Weights)).Message.ShouldContain("a file that ends in .onnx");
+
+        File.ReadAllBytes(arrays).ShouldBe(before);
+        Directory.GetFiles(folder).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_make_no_model_and_are_told_otherwise(float broken)
+    {
+        var arrays = Path.Combine(folder, "arrays.safetensors");
+        Write(arrays, [Zeros("whole", 2), StoredArray.Of("broken", [1, broken], 2), new StoredArray("halves", ScalarType.Half, [1], BitConverter.GetBytes((Half)broken))]);
+        var told = $"'{arrays}' has values that are infinite or no numbers in 2 of 3 arrays (first: 'broken')";
+
+        Should.Throw<RevisageException>(() => Run(arrays, "--method", "inception", "-o", Path.Combine(folder, "model.onnx"))).Message.ShouldStartWith(told);
+        Run(arrays, "-o", Weights).ShouldBe(0);
+
+        error.ToString().ShouldBe($"{told}.{Environment.NewLine}");
+        File.Exists(Path.Combine(folder, "model.onnx")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("--side", "64")]
     [InlineData("--with", "lins.pth")]
@@ -244,6 +277,6 @@ public sealed class ImportCommandTests : IDisposable
         StoredArray.Of(name, new float[shape.Aggregate(1, (count, extent) => count * extent)], [.. shape.Select(extent => (long)extent)]);
 
     private int Run(params string[] args) => ImportCommand.Create().Parse(args)
-        .InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false })
+        .InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false })
         .GetAwaiter().GetResult();
 }

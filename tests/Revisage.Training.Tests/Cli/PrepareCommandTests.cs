@@ -90,6 +90,22 @@ public sealed class PrepareCommandTests : IDisposable
         error.ToString().ShouldContain("faces-000.pack");
     }
 
+    [Fact]
+    public void A_sheet_that_cannot_be_drawn_or_would_replace_a_face_is_refused_before_the_work()
+    {
+        WriteCrops("one", "two");
+
+        Run(In("crops"), "-o", In("set"), "--sheet", In("sheet.bmp")).ShouldBe(1);
+        Run(In("crops"), "-o", In("set"), "--sheet", In("crops/one/0.png")).ShouldBe(1);
+
+        error.Lines().ShouldBe(
+        [
+            $"--sheet is '{In("sheet.bmp")}', but takes a picture that is written here. Choose one of .png, .jpg, .jpeg, .webp, .tif, .tiff.",
+            $"--sheet '{In("crops/one/0.png")}' would replace a file that is read. Choose another name.",
+        ]);
+        Directory.Exists(In("set")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("photos")]
     [InlineData("photos", "-o", "set", "--check")]

@@ -173,6 +173,26 @@ public sealed class RecipeFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("learning_rat.peak=1")]
+    [InlineData("learning_rate.peek=1")]
+    [InlineData("batch=many")]
+    [InlineData("batch={a: 1}")]
+    [InlineData("learning_rate=1")]
+    [InlineData("precision=fp64")]
+    [InlineData("data=~")]
+    public void Faults_speak_of_keys_and_not_of_types(string change)
+    {
+        var message = Should.Throw<UsageException>(() => Parse("method: edsr", change)).Message;
+
+        message.ShouldNotMatch(@"System\.|Revisage\.|Recipe|`");
+        if (change.StartsWith("learning_rat.", StringComparison.Ordinal))
+        {
+            message.ShouldContain("There is no key 'learning_rat'.");
+            message.ShouldContain("Did you mean 'learning_rate'?");
+        }
+    }
+
+    [Theory]
     [InlineData("batch=0", "batch is 0, less than 1")]
     [InlineData("iterations=-5", "iterations is -5, less than 1")]
     [InlineData("learning_rate.peak=-1e-4", "learning_rate.peak is -0.0001, less than 0")]
@@ -192,7 +212,7 @@ public sealed class RecipeFileTests : IDisposable
     public void An_unknown_method_or_none_lists_those_there_are()
     {
         Fault(() => Parse("batch: 3")).ShouldBe("The recipe 'test' names no method. Add 'method:' with one of: " + MethodCatalog.Names + ".");
-        Fault(() => Parse("method: esdr")).ShouldBe($"There is no method 'esdr'. There are: {MethodCatalog.Names}.");
+        Fault(() => Parse("method: esdr")).ShouldBe($"There is no method 'esdr'. There are: {MethodCatalog.Names}. Did you mean 'edsr'?");
     }
 
     [Fact]

@@ -27,10 +27,10 @@ public static class DatasetCatalog
         new PlainFolder(),
     ];
 
-    /// <exception cref="RevisageException">There is no such layout.</exception>
+    /// <exception cref="UsageException">There is no such layout.</exception>
     public static IDatasetLayout Find(string id) =>
         Layouts.FirstOrDefault(layout => layout.Id == id)
-        ?? throw new RevisageException($"There is no dataset layout '{id}'. Choose one of {string.Join(", ", Layouts.Select(layout => layout.Id))}.");
+        ?? throw new UsageException($"There is no dataset layout '{id}'. Choose one of {string.Join(", ", Layouts.Select(layout => layout.Id))}.{Spelling.Hint(id, Layouts.Select(layout => layout.Id))}");
 
     /// <summary>The most specific layout that a folder has, which is a plain folder's if no other.</summary>
     /// <exception cref="RevisageException">There is no such folder.</exception>

@@ -1,4 +1,6 @@
+using Revisage.Batch;
 using Revisage.Imaging;
+using Revisage.Training.Data.Packed;
 
 namespace Revisage.Training.Data.Sources;
 
@@ -25,7 +27,10 @@ internal sealed class DatasetFolder(string path, string dataset, params string[]
     /// <summary>A path below the folder, with slashes, as faces and problems are named.</summary>
     public string Relative(string file) => Path.GetRelativePath(path, file).Replace('\\', '/');
 
-    /// <summary>Every file below a folder of the dataset, relative to the dataset's, in order; hidden ones are passed over.</summary>
+    /// <summary>
+    /// Every file below a folder of the dataset, relative to the dataset's, in order (<see cref="FolderListing"/>); hidden ones and
+    /// packed sets are passed over.
+    /// </summary>
     /// <exception cref="RevisageException">It cannot be listed.</exception>
     public string[] FilesBelow(string folder)
     {
@@ -36,36 +41,35 @@ internal sealed class DatasetFolder(string path, string dataset, params string[]
 
         var prefix = Relative(folder) is "." ? "" : Relative(folder) + "/";
         var skipped = Path.TrimEndingDirectorySeparator(folder).Length + 1;
-        try
+        var listing = FolderListing.Of(folder);
+        if (listing.Unreadable is [var unreadable, ..])
         {
-            var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.'))
-                .Select(file => string.Concat(prefix, file.AsSpan(skipped)))
-                .ToArray();
-            if (Path.DirectorySeparatorChar != '/')
-            {
-                files = Array.ConvertAll(files, file => file.Replace(Path.DirectorySeparatorChar, '/'));
-            }
+            throw new RevisageException($"'{unreadable}' cannot be listed. Give the right to read it.");
+        }
 
-            Array.Sort(files, StringComparer.Ordinal);
-            return files;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // What an earlier run made of these pictures, and drew of them, is none of them.
+        string[] sets = [.. listing.Files.Where(file => Path.GetFileName(file) == PackIndex.FileName).Select(file => Path.GetDirectoryName(file) + Path.DirectorySeparatorChar).Where(set => set.Length > skipped)];
+        string[] files = [.. listing.Files.Where(file => !sets.Any(set => file.StartsWith(set, StringComparison.Ordinal))).Select(file => string.Concat(prefix, file.AsSpan(skipped)))];
+        if (Path.DirectorySeparatorChar != '/')
         {
-            throw new RevisageException($"'{folder}' cannot be listed: {e.Message} Give the right to read it.", e);
+            files = Array.ConvertAll(files, file => file.Replace(Path.DirectorySeparatorChar, '/'));
         }
+
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
     }
 
     /// <summary>The pictures below a folder of the dataset.</summary>
     /// <exception cref="RevisageException">There are none.</exception>
-    public AnnotatedPictures PicturesBelow(string folder, List<SourceProblem> problems, string? extension = null, bool anywhere = false) =>
-        Pictures(FilesBelow(folder), folder, problems, extension, anywhere);
+    public AnnotatedPictures PicturesBelow(string folder, List<SourceProblem> problems, string? extension = null, bool anywhere = false, bool byContent = false) =>
+        Pictures(FilesBelow(folder), folder, problems, extension, anywhere, byContent);
 
     /// <summary>The pictures among the files of a folder.</summary>
+    /// <param name="byContent">Whether a file that is not named as a picture is looked into.</param>
     /// <exception cref="RevisageException">There are none.</exception>
-    public AnnotatedPictures Pictures(IEnumerable<string> files, string folder, List<SourceProblem> problems, string? extension = null, bool anywhere = false)
+    public AnnotatedPictures Pictures(IEnumerable<string> files, string folder, List<SourceProblem> problems, string? extension = null, bool anywhere = false, bool byContent = false)
     {
-        var pictures = new AnnotatedPictures(this, files.Where(ImageFile.LooksReadable), folder, problems, extension, anywhere);
+        var pictures = new AnnotatedPictures(this, files.Where(file => ImageFile.LooksReadable(file) || (byContent && ImageFile.IsPicture(Path.Combine(path, file)))), folder, problems, extension, anywhere);
         return pictures.Names.Count > 0
             ? pictures
             : throw new RevisageException($"'{folder}' holds no picture. Name the folder that {dataset} was unpacked to.");

@@ -16,7 +16,7 @@ public sealed class PlainFolder : IDatasetLayout
     {
         var files = new DatasetFolder(folder, Terms.Name);
         var problems = new List<SourceProblem>();
-        var pictures = files.PicturesBelow(folder, problems);
+        var pictures = files.PicturesBelow(folder, problems, byContent: true);
         var subfolders = new HashSet<string>();
         var flat = true;
         foreach (var name in pictures.Names)

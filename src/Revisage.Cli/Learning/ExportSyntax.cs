@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace Revisage.Cli.Learning;
+
+/// <summary>What <c>export</c> takes.</summary>
+public sealed class ExportSyntax
+{
+    public ExportSyntax() =>
+        Command = new Command("export", LearningCommands.Describe("export")) { Checkpoint, Output, Data, Part, LowQuality };
+
+    public Command Command { get; }
+
+    public Argument<string> Checkpoint { get; } = new("checkpoint") { Description = "A checkpoint.safetensors or best.safetensors of a run." };
+
+    public Option<string> Output { get; } = new("--output", "-o") { Description = "The .onnx file; its card is written beside it, and it is named after it.", HelpName = "MODEL.onnx", Required = true };
+
+    public Option<string?> Data { get; } = new("--data") { Description = "Measure the model on this folder's validation faces, and put the result into its card.", HelpName = "DIR" };
+
+    public Option<string?> Part { get; } = new("--method") { Description = "Of a run that trains several networks, the method whose network is wanted, such as high-to-low of a run of low-to-high.", HelpName = "ID" };
+
+    public Option<string?> LowQuality { get; } = new("--low-quality") { Description = "With --data: real poor faces, for the methods that are measured by such.", HelpName = "DIR" };
+}
