@@ -1,5 +1,6 @@
 using System.Globalization;
 using Revisage.Training.Methods;
+using Revisage.Training.Priors.Features;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -69,7 +70,8 @@ public static class RecipeFile
                 }
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().Build();
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>()
+                    .WithTypeMapping<IReadOnlyList<ResNetStage>, List<ResNetStage>>().Build();
                 var type = MethodCatalog.Find(id.ToString()).RecipeType;
                 return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;
             }
