@@ -26,7 +26,7 @@ internal static class GradientShares
         var options = recipe.GetType().GetProperty("Perceptual", BindingFlags.Public | BindingFlags.Instance)?.GetValue(recipe) as PerceptualOptions
             ?? throw new RevisageException($"The recipe of {recipe.Method} has no perceptual loss.");
         var setting = new TrainingSetting(Device.Cpu, ModelStore.Default);
-        using var features = PerceptualFeatures.Open(options with { Weight = 1, FaceFeaturesScale = 1 }, recipe.Data.Range, setting)!;
+        using var features = PerceptualFeatures.Open(options with { Weight = 1, FaceFeaturesScale = 1, Resnet18Scale = 1 }, recipe.Data.Range, setting)!;
         using var restorer = modelName is null ? null : FaceRestorer.Open(ModelStore.Default.Find(modelName));
         foreach (var data in MethodCatalog.Find(recipe.Method).Phases(recipe).Select(phase => phase.Data).DistinctBy(data => data.HighRes))
         {

@@ -19,7 +19,8 @@ internal static class ImportCommand
         syntax.Command.SetAction(parsed => TorchErrors.Translate(() =>
         {
             CheckOutput(parsed, syntax);
-            var checkpoint = ImportedCheckpoint.Read(parsed.GetRequiredValue(syntax.File), parsed.GetValue(syntax.Whole));
+            var known = MethodCatalog.All.OfType<ImportedMethod>().FirstOrDefault(one => one.Id == parsed.GetValue(syntax.Method));
+            var checkpoint = ImportedCheckpoint.Read(parsed.GetValue(syntax.File) ?? known!.PublishedFile(), parsed.GetValue(syntax.Whole));
             var report = parsed.InvocationConfiguration.Output;
             CheckFinite(checkpoint, isModel: parsed.GetValue(syntax.Method) is not null, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(syntax.List))
@@ -44,7 +45,8 @@ internal static class ImportCommand
                 }
 
                 var sources = string.Join(" and ", new[] { checkpoint, rest }.OfType<ImportedCheckpoint>().Select(read => $"'{Path.GetFileName(read.Source)}'"));
-                var terms = new TrainingData($"not known here; weights imported from {sources}", parsed.GetRequiredValue(syntax.Licence));
+                var data = known?.Terms ?? new TrainingData($"not known here; weights imported from {sources}", "unknown; ask those who published the weights");
+                var terms = parsed.GetValue(syntax.Licence) is { } own ? data with { Licence = own } : data;
                 var exported = ModelExport.Import(checkpoint, id, terms, model, rest, parsed.GetValue(syntax.Side));
                 report.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -9,7 +9,10 @@ internal static class EvaluateCommand
 {
     // The columns of the table; what else was measured is in the files.
     private static readonly Metric[] Columns =
-        [Metric.MsSsim, Metric.Lpips, Metric.LpipsVgg, Metric.Identity, Metric.Nme, Metric.DataConsistency, Metric.Fid, Metric.FrechetIdentity];
+    [
+        Metric.MsSsim, Metric.Lpips, Metric.LpipsVgg, Metric.PerceptualResnet18, Metric.Identity, Metric.Nme, Metric.DataConsistency, Metric.Fid, Metric.FrechetResnet18,
+        Metric.FrechetIdentity,
+    ];
 
     private static string GroupingNames => string.Join(", ", Enum.GetValues<Grouping>().Select(NameOf));
 

@@ -1,4 +1,5 @@
 using Revisage.Torch;
+using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Import;
 
@@ -33,12 +34,13 @@ public sealed class ImportedCheckpoint
     /// <summary>The sections that hold arrays, such as "model_state_dict".</summary>
     public IReadOnlyList<string> Sections => [.. Arrays.Select(array => array.Section).Distinct()];
 
-    /// <summary>Reads a file of PyTorch's, a checkpoint of TensorFlow's by its prefix or its .index file, or .safetensors.</summary>
+    /// <summary>Reads a file of PyTorch's, a checkpoint of TensorFlow's by its prefix or its .index file, .safetensors, or the weights in an .onnx file.</summary>
     /// <param name="wholeModules">Read whole networks too, as <see cref="TorchFile.Read"/> does.</param>
     /// <exception cref="RevisageException">It is absent, damaged, of another kind, or wants code to run.</exception>
     public static ImportedCheckpoint Read(string path, bool wholeModules = false) =>
         TensorFlowCheckpoint.IsAt(path) ? TensorFlowCheckpoint.Read(path)
         : System.IO.Path.GetExtension(path) == ".safetensors" ? ReadSafetensors(path)
+        : System.IO.Path.GetExtension(path) == ".onnx" ? ReadOnnx(path)
         : TorchFile.Read(path, wholeModules);
 
     /// <summary>
@@ -106,6 +108,12 @@ public sealed class ImportedCheckpoint
         static ImportedArray InSection(StoredArray array) => array.Name.LastIndexOf('/') is >= 0 and var slash
             ? new(array.Name[..slash], array with { Name = array.Name[(slash + 1)..] })
             : new("", array);
+    }
+
+    private static ImportedCheckpoint ReadOnnx(string path)
+    {
+        var file = OnnxWeights.Read(path);
+        return new ImportedCheckpoint(path, [.. file.Arrays.Values.Select(array => new ImportedArray("", array))], file.Metadata);
     }
 
     internal static string Join(string section, string name) => section.Length == 0 ? name : $"{section}/{name}";

@@ -88,6 +88,9 @@ public static class AuthorLayouts
     /// <summary>pytorch-fid's Inception-v3, carried over from TensorFlow: the classifier is not looked at.</summary>
     public static NameMap Inception { get; } = new("FID's Inception-v3") { Spare = [BatchCounts, @"^fc\."] };
 
+    /// <summary>The ResNet-18 of ML.NET's package, whose numbered arrays are those of <see cref="OnnxResNet18"/>.</summary>
+    public static NameMap ResNet18 { get; } = new("ML.NET's ResNet-18") { Rename = OnnxResNet18.Rename, Convert = OnnxResNet18.Convert };
+
     /// <summary>The face parser of zllrunning/face-parsing.PyTorch, 79999_iter: its two auxiliary heads serve training alone.</summary>
     public static NameMap FaceParser { get; } = new("the face parser") { Spare = [BatchCounts, @"^conv_out(16|32)\."] };
 

@@ -1,3 +1,4 @@
+using Revisage.Restoration;
 using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods;
@@ -13,6 +14,12 @@ public abstract class ImportedMethod : Method
     /// <summary>Whether the weights come in two files.</summary>
     public virtual bool PublishedInTwo => false;
 
+    /// <summary>Where building the learning tier has put its published file; null where nobody may hand it on.</summary>
+    public virtual string? PublishedAt => null;
+
+    /// <summary>What its weights learned from and on which terms they are to be had; null where whoever imports them has to say.</summary>
+    public virtual TrainingData? Terms => null;
+
     /// <summary>The smallest side of a face of which its layers leave something.</summary>
     public virtual int LeastSide => 1;
 
@@ -25,6 +32,12 @@ public abstract class ImportedMethod : Method
     public Recipe PublishedFor(int side) => side >= LeastSide
         ? RecipeFor(side)
         : throw new RevisageException($"'{Id}' cannot take faces of {side} pixels. Take {LeastSide} or more, such as {DefaultSide}.");
+
+    /// <summary><see cref="PublishedAt"/>, where the file is still there.</summary>
+    /// <exception cref="MissingComponentException">It is not.</exception>
+    public string PublishedFile() => File.Exists(PublishedAt)
+        ? PublishedAt
+        : throw new MissingComponentException($"The weights of '{Id}' are not at '{PublishedAt ?? "any known place"}'. Name their file, or build again with 'dotnet restore'.");
 
     public sealed override IReadOnlyList<TrainingPhase> Phases(Recipe recipe) => throw NotTrained();
 

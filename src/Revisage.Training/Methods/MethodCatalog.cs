@@ -40,6 +40,7 @@ public static class MethodCatalog
         new InetMethod(),
         new IdentityEvalMethod(),
         new FaceFeaturesMethod(),
+        new ResNet18Method(),
         new LpipsAlexMethod(),
         new LpipsVggMethod(),
         new InceptionMethod(),

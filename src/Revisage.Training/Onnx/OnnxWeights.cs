@@ -14,7 +14,7 @@ internal sealed record OnnxWeights(IReadOnlyDictionary<string, string> Metadata,
 {
     // Numbers of onnx.proto.
     private const int ModelGraph = 7, ModelMetadata = 14, GraphInitializer = 5;
-    private const int TensorDims = 1, TensorType = 2, TensorName = 8, TensorRaw = 9, Float = 1;
+    private const int TensorDims = 1, TensorType = 2, TensorFloats = 4, TensorName = 8, TensorRaw = 9, Float = 1;
 
     /// <exception cref="RevisageException">The file cannot be read, or is no ONNX file of this project's.</exception>
     public static OnnxWeights Read(string path)
@@ -75,7 +75,8 @@ internal sealed record OnnxWeights(IReadOnlyDictionary<string, string> Metadata,
                 case TensorDims: shape.Add((long)fields.Number); break;
                 case TensorType: type = fields.Number; break;
                 case TensorName: name = Encoding.UTF8.GetString(fields.Bytes); break;
-                case TensorRaw: raw = fields.Bytes; break;
+                // Packed floats are little-endian too; the format has one or the other.
+                case TensorFloats or TensorRaw: raw = fields.Bytes; break;
                 default: break;
             }
         }

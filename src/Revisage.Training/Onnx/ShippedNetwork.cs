@@ -12,6 +12,22 @@ public static class ShippedNetwork
     /// <summary>Where an exported file holds the recipe of its training, which says how large the network is.</summary>
     public const string RecipeKey = "revisage.recipe";
 
+    /// <summary>A model that ships, or that was imported.</summary>
+    /// <exception cref="MissingComponentException">There is none; of one that can be imported at once, the message says how.</exception>
+    public static StoredModel Find(ModelStore models, string name)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        try
+        {
+            return models.Find(name);
+        }
+        catch (MissingComponentException e) when (MethodCatalog.All.OfType<ImportedMethod>().Any(method => method.Id == name && method.PublishedAt is not null))
+        {
+            throw new MissingComponentException(
+                $"There is no model '{name}' in '{models.Folder}', which a loss or a metric looks through. Import it by: revisage import --method {name} -o {Path.Combine(models.Folder, name)}.onnx", e);
+        }
+    }
+
     /// <summary>The network of a model that <see cref="ModelExport"/> wrote, its weights as they shipped; the caller disposes it.</summary>
     /// <param name="name">As checkpoints and messages name it.</param>
     /// <exception cref="RevisageException">The file is damaged, or says nothing of its recipe.</exception>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Revisage.Imaging;
 using Revisage.Training.Methods;
+using Revisage.Training.Priors.Features;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -71,7 +72,8 @@ public static partial class RecipeFile
                 }
 
                 var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<int>, List<int>>().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().WithTypeMapping<IReadOnlyList<ShrinkMethod>, List<ShrinkMethod>>().Build();
+                    .WithEnforceNullability().WithTypeMapping<IReadOnlyList<int>, List<int>>().WithTypeMapping<IReadOnlyList<long>, List<long>>().WithTypeMapping<IReadOnlyList<double>, List<double>>().WithTypeMapping<IReadOnlyList<string>, List<string>>().WithTypeMapping<IReadOnlyList<ShrinkMethod>, List<ShrinkMethod>>()
+                    .WithTypeMapping<IReadOnlyList<ResNetStage>, List<ResNetStage>>().Build();
                 var type = MethodCatalog.Find(id.ToString()).RecipeType;
                 return (Recipe)deserializer.Deserialize(changes is null ? text : Text(OverDefaults(root, type)), type)!;
             }

@@ -2,6 +2,7 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
 using Revisage.Training.Methods;
+using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Training;
 
@@ -60,7 +61,7 @@ public static class TrainingRun
         method.Check(recipe);
         foreach (var prior in method.Priors(recipe))
         {
-            _ = options.Models.Find(prior);
+            _ = ShippedNetwork.Find(options.Models, prior);
         }
 
         var phases = method.Phases(recipe);

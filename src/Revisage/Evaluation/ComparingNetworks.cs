@@ -18,10 +18,12 @@ public sealed class ComparingNetworks : IDisposable
 
     public FeatureExtractor? Inception { get; private init; }
 
+    public StagedFeatures? Resnet18 { get; private init; }
+
     /// <summary>The metrics that are left out, and why.</summary>
     public IReadOnlyList<(Metric Metric, string Reason)> Absent { get; }
 
-    /// <summary>Looks for <c>landmarks</c>, <c>identity-eval</c>, <c>lpips-alex</c>, <c>lpips-vgg</c> and <c>inception</c>.</summary>
+    /// <summary>Looks for <c>landmarks</c>, <c>identity-eval</c>, <c>lpips-alex</c>, <c>lpips-vgg</c>, <c>inception</c> and <c>resnet18</c>.</summary>
     /// <exception cref="RevisageException">One that is installed is damaged.</exception>
     public static ComparingNetworks Open(ModelStore store, OnnxOptions? options = null)
     {
@@ -37,6 +39,7 @@ public sealed class ComparingNetworks : IDisposable
                 Lpips = Find("lpips-alex", PerceptualDistance.Open, Metric.Lpips),
                 LpipsVgg = Find("lpips-vgg", PerceptualDistance.Open, Metric.LpipsVgg),
                 Inception = Find("inception", FeatureExtractor.Open, Metric.Fid),
+                Resnet18 = Find("resnet18", StagedFeatures.Open, Metric.PerceptualResnet18, Metric.FrechetResnet18),
             };
         }
         catch
@@ -55,14 +58,15 @@ public sealed class ComparingNetworks : IDisposable
                 return network;
             }
 
-            absent.AddRange(metrics.Select(metric => (metric, $"there is no model '{name}' in '{store.Folder}'; docs/priors.md says how to get it")));
+            var way = name == "resnet18" ? $"it is imported by: revisage import --method {name} -o {Path.Combine(store.Folder, name)}.onnx" : "docs/priors.md says how to get it";
+            absent.AddRange(metrics.Select(metric => (metric, $"there is no model '{name}' in '{store.Folder}'; {way}")));
             return null;
         }
     }
 
     /// <summary>None: only what is computed from pixels is compared.</summary>
     public static ComparingNetworks None() => new(
-        [.. new[] { Metric.Nme, Metric.LandmarkDistance, Metric.Identity, Metric.FrechetIdentity, Metric.Lpips, Metric.LpipsVgg, Metric.Fid }.Select(metric => (metric, "not asked for"))]);
+        [.. new[] { Metric.Nme, Metric.LandmarkDistance, Metric.Identity, Metric.FrechetIdentity, Metric.Lpips, Metric.LpipsVgg, Metric.Fid, Metric.PerceptualResnet18, Metric.FrechetResnet18 }.Select(metric => (metric, "not asked for"))]);
 
     public void Dispose()
     {
@@ -71,5 +75,6 @@ public sealed class ComparingNetworks : IDisposable
         Lpips?.Dispose();
         LpipsVgg?.Dispose();
         Inception?.Dispose();
+        Resnet18?.Dispose();
     }
 }

@@ -9,7 +9,10 @@ public static class EvaluationJson
 
     // What every model has a field of, measured or not; the others have one where they were measured.
     private static readonly Metric[] Fields =
-        [Metric.Psnr, Metric.PsnrY, Metric.Ssim, Metric.MsSsim, Metric.Lpips, Metric.Identity, Metric.Nme, Metric.Fid, Metric.FrechetIdentity, Metric.DataConsistency];
+    [
+        Metric.Psnr, Metric.PsnrY, Metric.Ssim, Metric.MsSsim, Metric.Lpips, Metric.PerceptualResnet18, Metric.Identity, Metric.Nme, Metric.Fid, Metric.FrechetResnet18,
+        Metric.FrechetIdentity, Metric.DataConsistency,
+    ];
 
     /// <summary>One report as an object; several, each by a protocol of its own, as an array.</summary>
     /// <param name="against">The model that the others are compared with face by face; null for none.</param>

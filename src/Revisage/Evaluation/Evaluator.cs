@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Metrics;
+using Revisage.Restoration;
 
 namespace Revisage.Evaluation;
 
@@ -140,10 +141,10 @@ public static class Evaluator
         foreach (var reason in networks.Absent.GroupBy(absent => absent.Reason, absent => absent.Metric.Title))
             yield return $"{string.Join(", ", reason)}: absent, {reason.Key}.";
 
-        foreach (var (metric, network) in new[] { (Metric.Lpips, networks.Lpips), (Metric.LpipsVgg, networks.LpipsVgg) })
+        foreach (var (metric, size) in new[] { (Metric.Lpips, networks.Lpips?.Size), (Metric.LpipsVgg, networks.LpipsVgg?.Size), (Metric.PerceptualResnet18, networks.Resnet18?.Size) })
         {
-            if (network is not null && candidates.Any(candidate => !candidate.Values.ContainsKey(metric)))
-                yield return $"{metric.Title}: absent, its network was imported for faces of {network.Size}.";
+            if (size is not null && candidates.Any(candidate => !candidate.Values.ContainsKey(metric)))
+                yield return $"{metric.Title}: absent, its network was imported for faces of {size}.";
         }
 
         if (protocol.ComparesFiles)
@@ -180,6 +181,7 @@ public static class Evaluator
             Landmarks = networks.Landmarks?.Detect(Faces, cancel);
             Identities = networks.Identity?.Embed(Faces, cancel);
             Features = networks.Inception?.Describe(Cut, cancel);
+            Stages = networks.Resnet18?.Describe(Faces, cancel);
         }
 
         public IReadOnlyList<Image> Faces { get; }
@@ -195,6 +197,9 @@ public static class Evaluator
 
         public IReadOnlyList<float[]>? Features { get; }
 
+        /// <summary>By ResNet-18, of whole faces.</summary>
+        public IReadOnlyList<SeenFeatures>? Stages { get; }
+
         private static Image CutBorder(Image face, int border) => face.Crop(border, border, face.Width - 2 * border, face.Height - 2 * border);
     }
 
@@ -205,13 +210,16 @@ public static class Evaluator
 
         public FeatureStatistics? Features { get; private set; }
 
+        public FeatureStatistics? Pooled { get; private set; }
+
         public void Add(LookedAt faces)
         {
+            Pooled = Add(Pooled, networks.Resnet18 is null ? null : faces.Stages?.Select(seen => seen.Pooled));
             Identities = Add(Identities, networks.Identity is null ? null : faces.Identities);
             Features = Add(Features, networks.Inception is null ? null : faces.Features);
         }
 
-        private static FeatureStatistics? Add(FeatureStatistics? statistics, IReadOnlyList<float[]>? rows)
+        private static FeatureStatistics? Add(FeatureStatistics? statistics, IEnumerable<float[]>? rows)
         {
             foreach (var row in rows ?? [])
             {
@@ -281,8 +289,12 @@ public static class Evaluator
 
             if (looks.Identity is not null)
                 ByFace(Metric.Identity, i => CosineSimilarity.Cosine(sr.Identities![i], hr.Identities![i]));
-            ByDistance(Metric.Lpips, looks.Lpips);
-            ByDistance(Metric.LpipsVgg, looks.LpipsVgg);
+            if (looks.Lpips is { } lpips)
+                ByDistance(Metric.Lpips, lpips.Size, sr.Cut, () => lpips.Between(sr.Cut, hr.Cut, cancel));
+            if (looks.LpipsVgg is { } lpipsVgg)
+                ByDistance(Metric.LpipsVgg, lpipsVgg.Size, sr.Cut, () => lpipsVgg.Between(sr.Cut, hr.Cut, cancel));
+            if (looks.Resnet18 is { } resnet18)
+                ByDistance(Metric.PerceptualResnet18, resnet18.Size, sr.Faces, () => InParallel(sr.Faces.Count, i => FeatureMapDistance.Between(sr.Stages![i].Maps, hr.Stages![i].Maps)));
             statistics.Add(sr);
 
             void ByFace(Metric metric, Func<int, double> measure)
@@ -291,14 +303,15 @@ public static class Evaluator
                 InParallel(sr.Planes.Count, i => row[start + i] = measure(i));
             }
 
-            void ByDistance(Metric metric, PerceptualDistance? network)
+            // Distances of other sizes are another metric.
+            void ByDistance(Metric metric, PixelSize size, IReadOnlyList<Image> faces, Func<IReadOnlyList<double>> measure)
             {
-                if (network is null || otherSizes.Contains(metric))
+                if (otherSizes.Contains(metric))
                     return;
 
-                if (sr.Cut.All(face => face.Width == network.Size.Width && face.Height == network.Size.Height))
+                if (faces.All(face => face.Width == size.Width && face.Height == size.Height))
                 {
-                    network.Between(sr.Cut, hr.Cut, cancel).ToArray().CopyTo(RowOf(metric), start);
+                    measure().ToArray().CopyTo(RowOf(metric), start);
                 }
                 else
                 {
@@ -318,6 +331,7 @@ public static class Evaluator
             {
                 Add(Metric.FrechetIdentity, truths.Identities, statistics.Identities);
                 Add(Metric.Fid, truths.Features, statistics.Features);
+                Add(Metric.FrechetResnet18, truths.Pooled, statistics.Pooled);
             }
 
             return measured;

@@ -25,6 +25,10 @@ public sealed record Metric(string Name, string Title, string Format, bool Highe
 
     public static Metric LpipsVgg { get; } = new("lpips_vgg", "LPIPS-VGG", "0.0000", false, "Zhang 2018, v0.1 on VGG-16");
 
+    public static Metric PerceptualResnet18 { get; } = new(
+        "perceptual_resnet18", "ResNet-18", "0.0000", false,
+        "LPIPS's formula with equal weights over the four stages of ML.NET's ResNet-18; no LPIPS, and comparable with none");
+
     public static Metric Identity { get; } = new("identity", "identity", "0.000", true, "cosine similarity to the true face, by 'identity-eval', which no model here was trained with");
 
     public static Metric Nme { get; } = new("nme", "NME %", "0.00", false, "mean distance of the 68 landmarks found in both faces, in percent of the side, by 'landmarks'");
@@ -44,12 +48,15 @@ public sealed record Metric(string Name, string Title, string Format, bool Highe
     public static Metric FrechetIdentity { get; } = new(
         "frechet_identity", "Frechet-id", "0.0000", false, "Frechet distance between the sets' embeddings by 'identity-eval'; no FID, and comparable with none");
 
+    public static Metric FrechetResnet18 { get; } = new(
+        "frechet_resnet18", "Frechet-r18", "0.0", false, "Frechet distance between the sets' pooled features of ML.NET's ResNet-18; no FID, and comparable with none");
+
     /// <summary>One number a face.</summary>
     public static IReadOnlyList<Metric> OfFaces { get; } =
-        [Psnr, PsnrY, Ssim, SsimY, MsSsim, MsSsimProgressive, Lpips, LpipsVgg, Identity, Nme, LandmarkDistance, DataConsistency];
+        [Psnr, PsnrY, Ssim, SsimY, MsSsim, MsSsimProgressive, Lpips, LpipsVgg, PerceptualResnet18, Identity, Nme, LandmarkDistance, DataConsistency];
 
     /// <summary>One number for all faces together.</summary>
-    public static IReadOnlyList<Metric> OfSets { get; } = [PsnrBatch, Fid, FrechetIdentity];
+    public static IReadOnlyList<Metric> OfSets { get; } = [PsnrBatch, Fid, FrechetResnet18, FrechetIdentity];
 
     public static IReadOnlyList<Metric> All { get; } = [.. OfFaces, .. OfSets];
 

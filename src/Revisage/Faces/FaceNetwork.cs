@@ -14,6 +14,9 @@ internal sealed class FaceNetwork : IDisposable
 
     public ModelCard Card { get; }
 
+    /// <summary>In the model's order.</summary>
+    public IReadOnlyList<string> OutputNames => [.. model.Outputs.Select(output => output.Name)];
+
     /// <param name="what">What a model of the task is, for the message: "face parser".</param>
     /// <exception cref="RevisageException">The model is damaged, or has another task.</exception>
     /// <exception cref="MissingComponentException">ONNX Runtime is not installed.</exception>
@@ -39,12 +42,32 @@ internal sealed class FaceNetwork : IDisposable
     public float[][] Look(IReadOnlyList<Image> faces, (string Input, IReadOnlyList<Image> Faces) others, CancellationToken cancel) =>
         Look(faces, new[] { others }, cancel);
 
+    /// <summary>As <see cref="Look(IReadOnlyList{Image}, CancellationToken)"/>, every output by name, without the axis of the faces.</summary>
+    public IReadOnlyDictionary<string, OnnxTensor>[] LookAtAll(IReadOnlyList<Image> faces, CancellationToken cancel) =>
+    [
+        .. Batches(faces, [], cancel).SelectMany(batch => Enumerable.Range(0, batch.Count).Select(i =>
+            batch.Outputs.ToDictionary(output => output.Key, output => new OnnxTensor(Of(output.Value, i, batch.Count), [.. output.Value.Shape.Skip(1)])))),
+    ];
+
     public void Dispose() => model.Dispose();
 
     private float[][] Look(IReadOnlyList<Image> faces, (string Input, IReadOnlyList<Image> Faces)[] others, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(faces);
         var looked = new float[faces.Count][];
+        foreach (var (start, count, outputs) in Batches(faces, others, cancel))
+        {
+            for (var i = 0; i < count; i++)
+            {
+                looked[start + i] = Of(outputs[Card.OutputName], i, count).ToArray();
+            }
+        }
+
+        return looked;
+    }
+
+    private IEnumerable<(int Start, int Count, IReadOnlyDictionary<string, OnnxTensor> Outputs)> Batches(
+        IReadOnlyList<Image> faces, (string Input, IReadOnlyList<Image> Faces)[] others, CancellationToken cancel)
+    {
         for (var start = 0; start < faces.Count; start += LargestBatch)
         {
             var count = Math.Min(LargestBatch, faces.Count - start);
@@ -54,15 +77,15 @@ internal sealed class FaceNetwork : IDisposable
                 inputs.Add(input, Fill(besides, start, count));
             }
 
-            var values = model.Run(inputs, cancel)[Card.OutputName].Values.Span;
-            var each = values.Length / count;
-            for (var i = 0; i < count; i++)
-            {
-                looked[start + i] = values.Slice(i * each, each).ToArray();
-            }
+            yield return (start, count, model.Run(inputs, cancel));
         }
+    }
 
-        return looked;
+    /// <summary>One face's numbers of those of several.</summary>
+    private static Memory<float> Of(OnnxTensor output, int face, int faces)
+    {
+        var each = output.Values.Length / faces;
+        return output.Values.Slice(face * each, each);
     }
 
     private OnnxTensor Fill(IReadOnlyList<Image> faces, int start, int count)

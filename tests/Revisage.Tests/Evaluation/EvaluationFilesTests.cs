@@ -22,8 +22,8 @@ public sealed class EvaluationFilesTests : IDisposable
             """{"name":"revisage-8x","scale":8,"hr":128,"degradation":"bicubic","border":0,"images":2,""");
         var models = json.RootElement.GetProperty("models").EnumerateArray().ToArray();
         models.Select(model => model.GetProperty("name").GetString()).ShouldBe(["nearest", "bilinear", "bicubic"]);
-        models[0].EnumerateObject().Select(field => field.Name).Take(13).ShouldBe([
-            "name", "psnr", "psnr_y", "ssim", "ms_ssim", "lpips", "identity", "nme", "fid", "frechet_identity", "data_consistency", "faces_per_second", "intervals"]);
+        models[0].EnumerateObject().Select(field => field.Name).Take(15).ShouldBe([
+            "name", "psnr", "psnr_y", "ssim", "ms_ssim", "lpips", "perceptual_resnet18", "identity", "nme", "fid", "frechet_resnet18", "frechet_identity", "data_consistency", "faces_per_second", "intervals"]);
         models[0].GetProperty("lpips").ValueKind.ShouldBe(JsonValueKind.Null);
         models[0].GetProperty("ms_ssim").GetDouble().ShouldBe(1, 1e-9);
         models[0].GetProperty("intervals").GetProperty("psnr_y").EnumerateArray().Select(end => end.GetDouble()).ShouldBe([100, 100]);

@@ -267,6 +267,26 @@ public sealed class ImportCommandTests : IDisposable
         ImportCommand.Create().Parse([ImportFixture.At("kinds-zip.pth"), "--list", option, value]).Errors.Single().Message
             .ShouldBe("--with and --side are about a network: name it with --method.");
 
+    [Fact]
+    [Trait("Category", "torch")]
+    public void Weights_that_came_with_the_tier_want_no_file()
+    {
+        var model = Path.Combine(folder, "resnet18.onnx");
+
+        Run("--method", "resnet18", "--side", "64", "-o", model).ShouldBe(0);
+
+        var stored = new StoredModel("resnet18", model);
+        stored.Problem().ShouldBeNull();
+        (stored.Card.Task, stored.Card.Input, stored.Card.Output, stored.Card.Range).ShouldBe((ModelTask.Features, new PixelSize(64, 64), new PixelSize(1, 1), ValueRange.Unit));
+        stored.Card.Data.Licence.ShouldStartWith("MIT");
+        using var opened = stored.Open();
+        opened.Outputs.Select(output => output.Name).ShouldBe(["features", "conv2", "conv3", "conv4", "conv5"]);
+    }
+
+    [Fact]
+    public void Other_weights_want_one() =>
+        ImportCommand.Create().Parse(["--method", "inception", "-o", "inception.onnx"]).Errors.Single().Message.ShouldBe("Name the file of the weights.");
+
     private static void Write(string path, IEnumerable<StoredArray> arrays)
     {
         using var file = File.Create(path);

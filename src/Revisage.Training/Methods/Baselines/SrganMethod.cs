@@ -23,7 +23,7 @@ public sealed record SrganRecipe : Recipe
     /// What the second phase compares faces by: VGG-19's relu5_4, its maps divided by 12.75 (section 3.2), which gives the squared error
     /// a weight of 0.00615.
     /// </summary>
-    public PerceptualOptions Perceptual { get; init; } = new() { Depth = 19, Layers = ["relu5_4"], Weight = 1 / (12.75 * 12.75), FaceFeaturesScale = 109 };
+    public PerceptualOptions Perceptual { get; init; } = new() { Depth = 19, Layers = ["relu5_4"], Weight = 1 / (12.75 * 12.75), FaceFeaturesScale = 109, Resnet18Scale = 0.016 };
 }
 
 /// <summary>SRGAN's second phase: against a discriminator, at a rate that falls to a tenth half-way (section 3.2).</summary>

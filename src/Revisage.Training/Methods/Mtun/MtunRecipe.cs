@@ -41,6 +41,7 @@ public sealed record MtunRecipe : Recipe
         Input = VggInput.Caffe,
         Weight = 0.01 / (127.5 * 127.5),
         FaceFeaturesScale = 1e5,
+        Resnet18Scale = 40,
     };
 
     public AdversarialOptions Adversarial { get; init; } = new();

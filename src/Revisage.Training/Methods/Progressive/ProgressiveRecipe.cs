@@ -45,7 +45,7 @@ public sealed record ProgressiveRecipe : Recipe
     public PixelNorm Pixel { get; init; }
 
     /// <summary>Four layers of VGG-16, fed [0, 1] as it is. Its weight multiplies <see cref="StepWeights.Perceptual"/>.</summary>
-    public PerceptualOptions Perceptual { get; init; } = new() { Layers = ["relu1_2", "relu2_2", "relu3_3", "relu4_3"], Input = VggInput.Unit, FaceFeaturesScale = 800 };
+    public PerceptualOptions Perceptual { get; init; } = new() { Layers = ["relu1_2", "relu2_2", "relu3_3", "relu4_3"], Input = VggInput.Unit, FaceFeaturesScale = 800, Resnet18Scale = 0.7 };
 
     public AlignmentOptions Alignment { get; init; } = new();
 

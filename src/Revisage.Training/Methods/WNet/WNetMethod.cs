@@ -23,7 +23,7 @@ public sealed record WNetRecipe : Recipe
     public double Parts { get; init; } = 0.1;
 
     /// <summary>How the masked parts are compared by what VGG-19 sees of them, with a hundredth of their pixels' weight.</summary>
-    public PerceptualOptions Perceptual { get; init; } = new() { Depth = 19, Layers = ["relu3_4"], Weight = 0.001, FaceFeaturesScale = 70 };
+    public PerceptualOptions Perceptual { get; init; } = new() { Depth = 19, Layers = ["relu3_4"], Weight = 0.001, FaceFeaturesScale = 70, Resnet18Scale = 0.012 };
 
     /// <summary>
     /// Whether features are taken of one picture that shows all four parts, in place of one a part. A quarter of the cost: in a masked

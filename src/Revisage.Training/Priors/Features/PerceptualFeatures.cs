@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Import;
+using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Onnx;
 using Revisage.Training.Torch;
@@ -10,12 +11,15 @@ namespace Revisage.Training.Priors.Features;
 
 /// <summary>
 /// How a method compares faces by what a trained network sees of them. The papers take ImageNet's VGG; without its
-/// weights the network that ships as <c>face-features</c> stands in for it, layer for layer, with a weight of its own.
+/// weights another network stands in for it, with a weight of its own.
 /// </summary>
 public sealed record PerceptualOptions
 {
-    /// <summary>A file of torchvision's weights; null for <c>face-features</c>.</summary>
+    /// <summary>A file of torchvision's weights; null for <see cref="Network"/>.</summary>
     public string? Vgg { get; init; }
+
+    /// <summary>What looks where there is no <see cref="Vgg"/>.</summary>
+    public PerceptualNetwork Network { get; init; }
 
     /// <summary>Of VGG: 16 or 19.</summary>
     public int Depth { get; init; } = 16;
@@ -25,6 +29,9 @@ public sealed record PerceptualOptions
     /// in its place.
     /// </summary>
     public IReadOnlyList<string> Layers { get; init; } = ["relu5_3"];
+
+    /// <summary>Of <c>resnet18</c>, in the place of <see cref="Layers"/>: after which stages maps are compared.</summary>
+    public IReadOnlyList<ResNetStage> Stages { get; init; } = [ResNetStage.Conv2, ResNetStage.Conv3, ResNetStage.Conv4, ResNetStage.Conv5];
 
     /// <summary>What VGG is fed.</summary>
     public VggInput Input { get; init; } = VggInput.ImageNet;
@@ -38,8 +45,21 @@ public sealed record PerceptualOptions
     /// </summary>
     public double FaceFeaturesScale { get; init; } = 1;
 
+    /// <summary>Likewise for <c>resnet18</c>.</summary>
+    public double Resnet18Scale { get; init; } = 1;
+
     /// <summary>The weight of whichever network looks.</summary>
-    internal double WeightInUse => Vgg is null ? Weight * FaceFeaturesScale : Weight;
+    internal double WeightInUse => Weight * (Vgg is not null ? 1 : Network == PerceptualNetwork.Resnet18 ? Resnet18Scale : FaceFeaturesScale);
+}
+
+/// <summary>What looks at faces in VGG's place.</summary>
+public enum PerceptualNetwork
+{
+    /// <summary>The shipped model <c>face-features</c>, taught on faces; shaped as VGG-16.</summary>
+    FaceFeatures,
+
+    /// <summary>The imported model <c>resnet18</c>, taught on ImageNet (<see cref="ResNet18Network"/>).</summary>
+    Resnet18,
 }
 
 /// <summary>What a VGG takes.</summary>
@@ -61,24 +81,37 @@ public sealed class PerceptualFeatures : IDisposable
     /// <summary>The shipped model in VGG's place.</summary>
     public const string Prior = "face-features";
 
+    /// <summary>The imported model in VGG's place.</summary>
+    public const string Resnet18 = "resnet18";
+
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
 
     private readonly TorchNetwork network;
-    private readonly VggNetwork vgg;
+    private readonly Func<FeatureMap, IReadOnlyList<FeatureMap>> look;
     private readonly Func<Tensor, Tensor> enter;
 
-    private PerceptualFeatures(TorchNetwork network, VggNetwork vgg, string name, Func<Tensor, Tensor> enter) =>
-        (this.network, this.vgg, Name, this.enter) = (network, vgg, name, enter);
+    private PerceptualFeatures(TorchNetwork network, Func<FeatureMap, IReadOnlyList<FeatureMap>> look, string name, Func<Tensor, Tensor> enter)
+    {
+        (this.network, this.look, Name, this.enter) = (network, look, name, enter);
+        // Fixed: without this every pass would also compute the weights' gradients, for nobody.
+        foreach (var parameter in network.Parameters)
+        {
+            parameter.RequiresGrad = false;
+        }
+    }
 
-    /// <summary>The loss's name in logs: <c>vgg</c>, or <c>face_features</c>, which is never called VGG.</summary>
+    /// <summary>The loss's name in logs: <c>vgg</c>, or <c>face_features</c> and <c>resnet18</c>, which are never called VGG.</summary>
     public string Name { get; }
+
+    /// <summary>The network's weights, of which none is learned.</summary>
+    internal IReadOnlyList<Tensor> Parameters => network.Parameters;
 
     /// <summary>What <see cref="Methods.Method.Priors"/> says of it.</summary>
     public static IReadOnlyList<string> PriorsOf(PerceptualOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.WeightInUse != 0 && options.Vgg is null ? [Prior] : [];
+        return options.WeightInUse == 0 || options.Vgg is not null ? [] : [options.Network == PerceptualNetwork.Resnet18 ? Resnet18 : Prior];
     }
 
     /// <summary>Null where the loss has no weight.</summary>
@@ -88,7 +121,10 @@ public sealed class PerceptualFeatures : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(setting);
-        return options.WeightInUse == 0 ? null : options.Vgg is { } path ? OpenVgg(options, path, range, setting.Device) : OpenFaceFeatures(options, range, setting);
+        return options.WeightInUse == 0 ? null
+            : options.Vgg is { } path ? OpenVgg(options, path, range, setting.Device)
+            : options.Network == PerceptualNetwork.Resnet18 ? OpenResnet18(options, range, setting)
+            : OpenFaceFeatures(options, range, setting);
     }
 
     /// <summary><see cref="PerceptualLoss"/> over the options' layers, unweighted.</summary>
@@ -97,7 +133,13 @@ public sealed class PerceptualFeatures : IDisposable
     public Tensor Loss(Tensor sr, Tensor hr, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return PerceptualLoss.Of(Of(sr, precision), Of(hr.Detach(), precision));
+        return PerceptualLoss.Of(Of(sr, precision), OfTruth());
+
+        IReadOnlyList<Tensor> OfTruth()
+        {
+            using var mode = Autograd.WithoutGradients();
+            return Of(hr, precision);
+        }
     }
 
     public void Dispose() => network.Dispose();
@@ -114,7 +156,7 @@ public sealed class PerceptualFeatures : IDisposable
             VggInput.Caffe => ([255, 255, 255], [.. ImageNetMean.Select(mean => -255 * mean)]),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Input, "There is no such input."),
         };
-        return new PerceptualFeatures(network, vgg, "vgg", faces => ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device));
+        return new PerceptualFeatures(network, vgg.Features, "vgg", faces => ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device));
     }
 
     private static PerceptualFeatures OpenFaceFeatures(PerceptualOptions options, ValueRange range, TrainingSetting setting)
@@ -124,7 +166,26 @@ public sealed class PerceptualFeatures : IDisposable
         var network = new TorchNetwork(Prior, vgg, seed: 0, setting.Device);
         network.Load(weights);
         var (low, width) = recipe.Data.Range.Bounds();
-        return new PerceptualFeatures(network, vgg, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
+        return new PerceptualFeatures(network, vgg.Features, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
+    }
+
+    private static PerceptualFeatures OpenResnet18(PerceptualOptions options, ValueRange range, TrainingSetting setting)
+    {
+        if (options.Stages.Count == 0)
+        {
+            throw new RevisageException($"'{Resnet18}' was asked for no stage. Set perceptual.stages to one or more of conv2, conv3, conv4 and conv5.");
+        }
+
+        var resnet = new ResNet18Network();
+        var network = new TorchNetwork(Resnet18, resnet, seed: 0, setting.Device);
+        network.Load(ShippedNetwork.Read(ShippedNetwork.Find(setting.Models, Resnet18)).Weights);
+        return new PerceptualFeatures(network, Look, "resnet18", faces => ToUnit(faces, range));
+
+        IReadOnlyList<FeatureMap> Look(FeatureMap face)
+        {
+            var maps = resnet.Stages(face, options.Stages.Max());
+            return [.. options.Stages.Select(stage => maps[(int)stage])];
+        }
     }
 
     private static Tensor ToUnit(Tensor faces, ValueRange range)
@@ -136,5 +197,5 @@ public sealed class PerceptualFeatures : IDisposable
     private static Tensor PerColour(double[] values, Device device) => Tensor.Of([.. values.Select(value => (float)value)], 1, 3, 1, 1).To(device);
 
     private IReadOnlyList<Tensor> Of(Tensor faces, Precision precision) =>
-        [.. vgg.Features(network.Enter(enter(faces), new ForwardMode(Training: false, precision))).Select(TorchNetwork.Leave)];
+        [.. look(network.Enter(enter(faces), new ForwardMode(Training: false, precision))).Select(TorchNetwork.Leave)];
 }

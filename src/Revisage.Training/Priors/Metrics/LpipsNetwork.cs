@@ -19,8 +19,7 @@ public sealed class LpipsNetwork : Block
     private const double Epsilon = 1e-10;
 
     // Of the code's ScalingLayer: ImageNet's mean and deviation, carried over from [0, 1] to [-1, 1].
-    private static readonly double[] Shift = [-0.030, -0.088, -0.188];
-    private static readonly double[] Scale = [0.458, 0.448, 0.450];
+    private static readonly ColourScale Colours = new([-0.030, -0.088, -0.188], [0.458, 0.448, 0.450]);
 
     private readonly Block net;
 
@@ -71,17 +70,11 @@ public sealed class LpipsNetwork : Block
         ArgumentNullException.ThrowIfNull(other);
         return
         [
-            .. features(Scaled(face)).Zip(features(Scaled(other)), lins).Select(level =>
+            .. features(Colours.Of(face)).Zip(features(Colours.Of(other)), lins).Select(level =>
             {
                 var difference = level.First.L2Normalize(Epsilon) - level.Second.L2Normalize(Epsilon);
                 return level.Third.Forward(difference * difference).GlobalAveragePool();
             }),
         ];
-    }
-
-    private static FeatureMap Scaled(FeatureMap x)
-    {
-        var colours = x.Split(3, 1).Select((colour, i) => (colour - Shift[i]) * (1 / Scale[i])).ToArray();
-        return colours[0].Concat(colours[1], colours[2]);
     }
 }
