@@ -14,7 +14,7 @@ namespace Revisage.Training.Priors.Features;
 /// </summary>
 public sealed record PerceptualOptions
 {
-    /// <summary>A file of torchvision's weights; null for <c>face-features</c>.</summary>
+    /// <summary>A file of torchvision's weights, or of others in its layout; null for <c>face-features</c>.</summary>
     public string? Vgg { get; init; }
 
     /// <summary>Of VGG: 16 or 19.</summary>
@@ -51,7 +51,10 @@ public enum VggInput
     /// <summary>[0, 1] as it is: what Kim 2019's code feeds it.</summary>
     Unit,
 
-    /// <summary>[0, 255] less the mean: what Caffe's weights were trained with, and Yu 2018's code feeds it.</summary>
+    /// <summary>
+    /// [0, 255] less the mean, and blue first: for Caffe's weights in torchvision's layout, which Yu 2018's code looks through.
+    /// Torchvision's own would see colours sixty times too strong.
+    /// </summary>
     Caffe,
 }
 
@@ -63,6 +66,7 @@ public sealed class PerceptualFeatures : IDisposable
 
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
+    private static readonly double[] CaffeMean = [123.68, 116.779, 103.939];
 
     private readonly TorchNetwork network;
     private readonly VggNetwork vgg;
@@ -97,7 +101,13 @@ public sealed class PerceptualFeatures : IDisposable
     public Tensor Loss(Tensor sr, Tensor hr, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return PerceptualLoss.Of(Of(sr, precision), Of(hr.Detach(), precision));
+        IReadOnlyList<Tensor> truth;
+        using (Autograd.WithoutGradients())
+        {
+            truth = Of(hr, precision);
+        }
+
+        return PerceptualLoss.Of(Of(sr, precision), truth);
     }
 
     public void Dispose() => network.Dispose();
@@ -111,10 +121,14 @@ public sealed class PerceptualFeatures : IDisposable
         {
             VggInput.ImageNet => (ImageNetDeviation.Select(deviation => 1 / deviation).ToArray(), ImageNetMean.Zip(ImageNetDeviation, (mean, deviation) => -mean / deviation).ToArray()),
             VggInput.Unit => ([1, 1, 1], [0, 0, 0]),
-            VggInput.Caffe => ([255, 255, 255], [.. ImageNetMean.Select(mean => -255 * mean)]),
+            VggInput.Caffe => ([255, 255, 255], [.. CaffeMean.Select(mean => -mean)]),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Input, "There is no such input."),
         };
-        return new PerceptualFeatures(network, vgg, "vgg", faces => ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device));
+        return new PerceptualFeatures(network.Fix(), vgg, "vgg", faces =>
+        {
+            var scaled = ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device);
+            return options.Input == VggInput.Caffe ? Tensor.Cat([scaled.Narrow(1, 2, 1), scaled.Narrow(1, 1, 1), scaled.Narrow(1, 0, 1)], 1) : scaled;
+        });
     }
 
     private static PerceptualFeatures OpenFaceFeatures(PerceptualOptions options, ValueRange range, TrainingSetting setting)
@@ -124,7 +138,7 @@ public sealed class PerceptualFeatures : IDisposable
         var network = new TorchNetwork(Prior, vgg, seed: 0, setting.Device);
         network.Load(weights);
         var (low, width) = recipe.Data.Range.Bounds();
-        return new PerceptualFeatures(network, vgg, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
+        return new PerceptualFeatures(network.Fix(), vgg, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
     }
 
     private static Tensor ToUnit(Tensor faces, ValueRange range)
