@@ -50,6 +50,9 @@ public abstract class Method
     /// <summary>The network that is exported, declared but without numbers.</summary>
     public abstract Block ShippedNetwork(Recipe recipe);
 
+    /// <summary>Whether the whole shipped network has been trained once a run is in the phase <paramref name="phase"/>.</summary>
+    public virtual bool ShipsAfter(Recipe recipe, string phase) => true;
+
     /// <summary>The recipes of other methods' networks that its checkpoints hold under the names of those.</summary>
     public virtual IReadOnlyList<Recipe> Parts(Recipe recipe) => [];
 

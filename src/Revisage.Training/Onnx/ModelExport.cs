@@ -38,6 +38,7 @@ public static class ModelExport
         var name = NameOf(onnxPath);
         var (checkpoint, recipe) = Read(checkpointPath, part);
         var method = MethodCatalog.Find(recipe.Method);
+        RequireTrained(checkpoint, method, recipe, checkpointPath);
         return Write(method, recipe, CardOf(name, method, recipe) with { Run = RunOf(recipe, checkpoint.State) }, checkpoint.WeightsOf(method.ShippedWeights), checkpointPath, onnxPath);
     }
 
@@ -85,6 +86,20 @@ public static class ModelExport
         IReadOnlyList<Recipe> held = [recipe, .. MethodCatalog.Find(recipe.Method).Parts(recipe)];
         return (checkpoint, part is null ? recipe : held.FirstOrDefault(one => one.Method == part) ?? throw new RevisageException(
             $"'{path}' holds no network of '{part}', only of {string.Join(" and ", held.Select(one => $"'{one.Method}'"))}. Name one of these."));
+    }
+
+    /// <summary>A growing network's checkpoint holds all of it from the start; what has not been trained yet would make noise of every face.</summary>
+    private static void RequireTrained(Checkpoint checkpoint, Method method, Recipe recipe, string path)
+    {
+        var phase = checkpoint.State.Phase;
+        var untrained = checkpoint.Untrained(method.ShippedWeights);
+        var partly = untrained.Count > 0 && untrained.Count < method.ShippedNetwork(recipe).NamedWeights().Count;
+        if (partly || !method.ShipsAfter(recipe, phase))
+        {
+            var what = partly ? $" ('{untrained[0]}', for one)" : "";
+            throw new RevisageException(
+                $"'{path}' is of the phase '{phase}', in which parts of {method.Id}'s network have not been trained yet{what}, so its faces would be noise. Train on with --resume, or name a checkpoint of the phase '{method.Phases(recipe)[^1].Name}'.");
+        }
     }
 
     private static string NameOf(string onnxPath)
@@ -196,7 +211,10 @@ public static class ModelExport
         recipe.Precision == Precision.Bf16 ? "bf16" : "fp32",
         Math.Round(state.Elapsed.TotalHours, 2),
         recipe.Description,
-        DateOnly.FromDateTime(DateTime.UtcNow));
+        DateOnly.FromDateTime(DateTime.UtcNow))
+    {
+        ImagesShown = state.Images,
+    };
 
     /// <summary>The largest over all outputs, each as a share of what that output reaches.</summary>
     private static double Difference(

@@ -28,7 +28,7 @@ public static class ShippedNetwork
         }
     }
 
-    /// <summary>The network of a model that <see cref="ModelExport"/> wrote, its weights as they shipped; the caller disposes it.</summary>
+    /// <summary>The network of a model that <see cref="ModelExport"/> wrote, its weights as they shipped and fixed; the caller disposes it.</summary>
     /// <param name="name">As checkpoints and messages name it.</param>
     /// <exception cref="RevisageException">The file is damaged, or says nothing of its recipe.</exception>
     public static TorchNetwork Open(StoredModel model, string name, Device device)
@@ -36,7 +36,7 @@ public static class ShippedNetwork
         var (recipe, weights) = Read(model);
         var network = new TorchNetwork(name, MethodCatalog.Find(recipe.Method).ShippedNetwork(recipe), recipe.Seed, device);
         network.Load(weights);
-        return network;
+        return network.Fix();
     }
 
     /// <summary>The recipe that it was trained by, and its weights by path.</summary>

@@ -112,6 +112,7 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap Add(Weight weight) => With(Value + AsValue(Number(weight)));
 
+    // Between maps and numbers of which there are few, the wider type wins, as LibTorch has it.
     public override FeatureMap Concat(params FeatureMap[] others) => With(Tensor.Cat([Value, .. others.Select(Same)], 1));
 
     public override FeatureMap Channels(int from, int count) => With(Value.Narrow(1, from, count));
@@ -217,7 +218,11 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap TransposeLast() => With(Value.Transpose(-1, -2));
 
-    public override FeatureMap MatMul(FeatureMap other) => With(Value.MatMul(AsValue(Same(other))));
+    public override FeatureMap MatMul(FeatureMap other)
+    {
+        var (left, right) = (Value, Same(other));
+        return With(left.Type == right.Type ? left.MatMul(right) : AsActivation(left).MatMul(AsActivation(right)));
+    }
 
     public override FeatureMap L2Normalize(double epsilon = 1e-12, int axis = 1) =>
         // Clamped below the root, whose gradient at 0 is not a number.
@@ -234,11 +239,26 @@ public sealed class TorchMap : FeatureMap
         return With(Tensor.Cat([Value, AsValue(deviation.Reshape(1, 1, 1, 1).Expand(shape[0], 1, shape[2], shape[3]))], 1));
     }
 
-    protected override FeatureMap Add(FeatureMap other) => With(Value + Same(other));
+    protected override FeatureMap Add(FeatureMap other) => Combined(other, (left, right) => left + right);
 
-    protected override FeatureMap Subtract(FeatureMap other) => With(Value - Same(other));
+    protected override FeatureMap Subtract(FeatureMap other) => Combined(other, (left, right) => left - right);
 
-    protected override FeatureMap Multiply(FeatureMap other) => With(Value * Same(other));
+    protected override FeatureMap Multiply(FeatureMap other) => Combined(other, (left, right) => left * right);
+
+    /// <summary>A map stays in the precision of the pass, whatever is repeated over its pixels.</summary>
+    private TorchMap Combined(FeatureMap other, Func<Tensor, Tensor, Tensor> combine)
+    {
+        var (left, right) = (Value, Same(other));
+        if (left.Type == right.Type)
+        {
+            return With(combine(left, right));
+        }
+
+        var (wide, narrow) = left.Type == ScalarType.Float ? (left, right) : (right, left);
+        return narrow.Shape.Count == 4 && wide.Count < narrow.Count
+            ? With(combine(left.To(narrow.Type), right.To(narrow.Type)))
+            : With(combine(left, right));
+    }
 
     private Tensor Same(FeatureMap other) => other is TorchMap map && map.network == network
         ? map.Value
@@ -248,11 +268,14 @@ public sealed class TorchMap : FeatureMap
 
     private TorchMap With(Pending pending) => new(pending, network, mode);
 
-    /// <summary>Computes in 32 bits and returns to the precision and layout of the pass.</summary>
+    /// <summary>
+    /// Computes in 32 bits and returns a map to the precision and layout of the pass. What is no map, such as scores, points and
+    /// embeddings, keeps its digits: it is small, and the operators that follow leave it as it is.
+    /// </summary>
     private TorchMap InFp32(Func<Tensor, Tensor> compute)
     {
         var result = compute(Value.To(ScalarType.Float));
-        return With(Mixed ? AsActivation(result) : result);
+        return With(Mixed && result.Shape.Count == 4 ? AsActivation(result) : result);
     }
 
     private static Tensor AsActivation(Tensor value)

@@ -48,6 +48,9 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>What is learned, in order of declaration.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
+    /// <summary>Of an average: how many updates each of its weights has followed, which checkpoints keep; null for a network that is no average.</summary>
+    public IDictionary<Weight, long>? Followed { get; init; }
+
     /// <summary>A tensor as this network's input.</summary>
     public FeatureMap Enter(Tensor x, ForwardMode mode) => new TorchMap(x, this, mode);
 
@@ -88,6 +91,20 @@ public sealed class TorchNetwork : IDisposable
             using var values = array.ToTensor();
             numbers[weight].Copy(values);
         }
+    }
+
+    /// <summary>
+    /// Its weights take no gradients from now on: of a network that losses look through. Where its input takes none either, a
+    /// forward pass records nothing.
+    /// </summary>
+    public TorchNetwork Fix()
+    {
+        foreach (var tensor in numbers.Values)
+        {
+            tensor.RequiresGrad = false;
+        }
+
+        return this;
     }
 
     /// <summary>The tensor that holds a weight's stored numbers.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Revisage.Torch;
+using Revisage.Training.Layers;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Training;
 
@@ -9,7 +11,8 @@ namespace Revisage.Training.Training;
 /// </summary>
 /// <remarks>
 /// One safetensors file. Arrays are named <c>NETWORK/weight.path</c>, <c>NETWORK.average/weight.path</c>,
-/// <c>OPTIMISER:moment/index</c>; the rest is metadata. All other randomness follows from seed and iteration.
+/// <c>NETWORK.average:updates/weight.path</c> (how old an average is), <c>OPTIMISER:moment/index</c>; the rest is metadata. All other
+/// randomness follows from seed and iteration.
 /// </remarks>
 public sealed class Checkpoint
 {
@@ -33,6 +36,10 @@ public sealed class Checkpoint
         foreach (var network in stage.Networks.Concat(stage.Kept))
         {
             arrays.AddRange(network.Save().Select(array => array with { Name = $"{network.Name}/{array.Name}" }));
+            if (network.Followed is { } updates)
+            {
+                arrays.AddRange(network.Weights.Select(named => Count(Followed(network, named), updates[named.Weight])));
+            }
         }
 
         foreach (var (name, optimizer) in stage.Optimizers)
@@ -42,7 +49,7 @@ public sealed class Checkpoint
                 arrays.AddRange(tensors.Select((tensor, index) => StoredArray.Of($"{name}:{moment}/{index.ToString(CultureInfo.InvariantCulture)}", tensor)));
             }
 
-            arrays.Add(new StoredArray($"{name}:steps", ScalarType.Long, [1], BitConverter.GetBytes(optimizer.Steps)));
+            arrays.Add(Count($"{name}:steps", optimizer.Steps));
         }
 
         foreach (var (name, device) in Generators(stage))
@@ -84,6 +91,7 @@ public sealed class Checkpoint
         foreach (var network in stage.Networks.Concat(stage.Kept))
         {
             network.Load(WeightsOf(network.Name));
+            RestoreAges(network, State.Iteration);
         }
 
         foreach (var (name, optimizer) in stage.Optimizers)
@@ -101,7 +109,7 @@ public sealed class Checkpoint
 
     /// <summary>
     /// Gives a new phase the weights that the one before it left, for each network that both have; one that has more of them now
-    /// begins with the others as they are.
+    /// begins with the others as they are. Averages go on; one that the phase before kept none of begins where its network does.
     /// </summary>
     /// <param name="optimizers">Whether optimisers that both have go on too.</param>
     /// <exception cref="RevisageException">A network of that name is another.</exception>
@@ -110,8 +118,10 @@ public sealed class Checkpoint
         ArgumentNullException.ThrowIfNull(stage);
         foreach (var network in stage.Networks.Concat(stage.Kept))
         {
-            if (WeightsOf(network.Name) is { Count: > 0 } weights)
+            var begins = network.Followed is not null && WeightsOf(network.Name).Count == 0;
+            if (WeightsOf(begins ? MovingAverage.SourceOf(network.Name) : network.Name) is { Count: > 0 } weights)
             {
+                RestoreAges(network, 0);
                 var begun = network.Save().ToDictionary(array => array.Name);
                 foreach (var (path, array) in weights)
                 {
@@ -139,6 +149,16 @@ public sealed class Checkpoint
             .ToDictionary(array => array.Name[prefix.Length..]);
     }
 
+    /// <summary>The paths of those weights of an averaged network, or of a part of it, that no update has reached; none where an older checkpoint does not tell.</summary>
+    /// <inheritdoc cref="WeightsOf"/>
+    public IReadOnlyList<string> Untrained(string network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var parts = network.Split('/');
+        var prefix = parts.Length == 1 ? $"{network}:updates/" : $"{parts[0]}:updates/{parts[1]}.";
+        return [.. arrays.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && Count(name) == 0).Select(name => name[prefix.Length..])];
+    }
+
     private void Restore(string name, IOptimizer optimizer)
     {
         using var mode = Autograd.WithoutGradients();
@@ -151,8 +171,24 @@ public sealed class Checkpoint
             }
         }
 
-        optimizer.Steps = BitConverter.ToInt64(Find($"{name}:steps", ScalarType.Long, [1]).Bytes.Span);
+        optimizer.Steps = Count($"{name}:steps");
     }
+
+    /// <param name="untold">What weights of older checkpoints, which do not tell, went on with.</param>
+    private void RestoreAges(TorchNetwork network, long untold)
+    {
+        foreach (var named in network.Followed is null ? [] : network.Weights)
+        {
+            var name = Followed(network, named);
+            network.Followed![named.Weight] = arrays.ContainsKey(name) ? Count(name) : untold;
+        }
+    }
+
+    private static string Followed(TorchNetwork network, NamedWeight weight) => $"{network.Name}:updates/{weight.Path}";
+
+    private static StoredArray Count(string name, long count) => new(name, ScalarType.Long, [1], BitConverter.GetBytes(count));
+
+    private long Count(string name) => BitConverter.ToInt64(Find(name, ScalarType.Long, [1]).Bytes.Span);
 
     private static IEnumerable<(string Name, Device Device)> Generators(ITrainingStage stage)
     {
@@ -185,6 +221,9 @@ public sealed record CheckpointState
     /// <summary>The number of the first sample that has not been drawn.</summary>
     public long NextSample { get; init; }
 
+    /// <summary>Faces that the shipped network has learned from so far, over all phases, each as often as it was shown.</summary>
+    public long Images { get; init; }
+
     /// <summary>The effective recipe, YAML.</summary>
     public required string Recipe { get; init; }
 
@@ -208,6 +247,7 @@ public sealed record CheckpointState
         yield return new("phase", Phase);
         yield return new("first_sample", FirstSample.ToString(CultureInfo.InvariantCulture));
         yield return new("next_sample", NextSample.ToString(CultureInfo.InvariantCulture));
+        yield return new("images", Images.ToString(CultureInfo.InvariantCulture));
         yield return new("best_iteration", BestIteration.ToString(CultureInfo.InvariantCulture));
         yield return new("iteration", Iteration.ToString(CultureInfo.InvariantCulture));
         yield return new("recipe", Recipe);
@@ -227,6 +267,8 @@ public sealed record CheckpointState
         NextSample = long.Parse(metadata["next_sample"], CultureInfo.InvariantCulture),
         BestIteration = long.Parse(metadata["best_iteration"], CultureInfo.InvariantCulture),
         Iteration = long.Parse(metadata["iteration"], CultureInfo.InvariantCulture),
+        // Older checkpoints tell only how many were drawn, those for critics too.
+        Images = long.Parse(metadata.GetValueOrDefault("images", metadata["next_sample"]), CultureInfo.InvariantCulture),
         Recipe = metadata["recipe"],
         Threads = int.Parse(metadata["threads"], CultureInfo.InvariantCulture),
         Faces = int.Parse(metadata["faces"], CultureInfo.InvariantCulture),

@@ -47,16 +47,15 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>One step down the gradient of <paramref name="loss"/>, on which every parameter must have a part.</summary>
-    /// <param name="iteration">From 0; young averages forget faster.</param>
-    public void Update(Tensor loss, double rate, long iteration) => Update(Autograd.Gradients(loss, Network.Parameters), rate, iteration);
+    public void Update(Tensor loss, double rate) => Update(Autograd.Gradients(loss, Network.Parameters), rate);
 
     /// <param name="gradients">One a parameter, of a loss that several networks share.</param>
-    /// <inheritdoc cref="Update(Tensor, double, long)"/>
-    public void Update(IReadOnlyList<Tensor> gradients, double rate, long iteration)
+    /// <inheritdoc cref="Update(Tensor, double)"/>
+    public void Update(IReadOnlyList<Tensor> gradients, double rate)
     {
         Optimizer.LearningRate = rate;
         Optimizer.Step(gradients);
-        average?.Update(iteration + 1);
+        average?.Update();
     }
 
     public void Dispose()

@@ -53,7 +53,7 @@ public sealed class SupervisedStage : ITrainingStage
     public LossTerms Step(FaceBatch batch, long iteration)
     {
         var losses = loss(learner.Network, batch, new ForwardMode(Training: true, recipe.Precision));
-        learner.Update(losses.Total(), schedule.LearningRate.At(iteration, schedule.Iterations), iteration);
+        learner.Update(losses.Total(), schedule.LearningRate.At(iteration, schedule.Iterations));
         return losses;
     }
 

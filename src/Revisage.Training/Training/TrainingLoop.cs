@@ -52,6 +52,7 @@ public sealed class TrainingLoop(ITrainingStage stage, TrainingPhase phase, Reci
     private double? bestScore;
     private long bestIteration;
     private long firstSample;
+    private long imagesBefore;
     private TimeSpan elapsedBefore;
 
     private int Faces => phase.Schedule.Batch * stage.BatchesPerStep;
@@ -70,6 +71,7 @@ public sealed class TrainingLoop(ITrainingStage stage, TrainingPhase phase, Reci
             iteration = resumed.State.Iteration;
             (bestScore, bestIteration) = (resumed.State.BestScore, resumed.State.BestIteration);
             (firstSample, elapsedBefore) = (resumed.State.FirstSample, resumed.State.Elapsed);
+            imagesBefore = resumed.State.Images - iteration * phase.Schedule.Batch;
         }
         else
         {
@@ -77,7 +79,7 @@ public sealed class TrainingLoop(ITrainingStage stage, TrainingPhase phase, Reci
             if (handedOver is not null)
             {
                 handedOver.HandOver(stage, phase.KeepsOptimizers);
-                (firstSample, elapsedBefore) = (handedOver.State.NextSample, handedOver.State.Elapsed);
+                (firstSample, imagesBefore, elapsedBefore) = (handedOver.State.NextSample, handedOver.State.Images, handedOver.State.Elapsed);
             }
         }
 
@@ -193,6 +195,7 @@ public sealed class TrainingLoop(ITrainingStage stage, TrainingPhase phase, Reci
         Iteration = iteration,
         FirstSample = firstSample,
         NextSample = firstSample + iteration * Faces,
+        Images = imagesBefore + iteration * phase.Schedule.Batch,
         Recipe = RecipeFile.ToYaml(recipe),
         Threads = TorchSettings.Threads,
         Faces = dataset.Count,

@@ -234,9 +234,14 @@ public sealed record TrainingData(string Name, string Licence);
 
 /// <summary>How a model came about.</summary>
 /// <param name="Images">Different photographs, before mirroring and the like.</param>
+/// <param name="Iterations">Of the last phase, and <paramref name="Batch"/> that of the first; <see cref="ImagesShown"/> counts all.</param>
 /// <param name="Precision">"bf16" or "fp32".</param>
 /// <param name="Hours">Wall time.</param>
-public sealed record TrainingRun(int Images, long Iterations, int Batch, string Precision, double Hours, string Recipe, DateOnly Date);
+public sealed record TrainingRun(int Images, long Iterations, int Batch, string Precision, double Hours, string Recipe, DateOnly Date)
+{
+    /// <summary>Faces that it learned from over all phases, each as often as it was shown; null where it was not counted.</summary>
+    public long? ImagesShown { get; init; }
+}
 
 /// <summary>
 /// Means over the images of a protocol, beside bicubic interpolation's on the same images. PSNR in dB, on RGB and on

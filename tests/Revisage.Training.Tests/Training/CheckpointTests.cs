@@ -33,7 +33,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var trained = Trained(steps: 3);
         TorchSettings.Seed(5);
-        var checkpoint = Checkpoint.Of(trained, State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
+        var checkpoint = Checkpoint.Of(trained, State(3) with { Images = 6, Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
         var next = Tensor.RandN(4).ToArray();
         checkpoint.Save(Path);
         TorchSettings.Seed(6);
@@ -43,7 +43,7 @@ public sealed class CheckpointTests : IDisposable
         loaded.Restore(fresh);
 
         Tensor.RandN(4).ToArray().ShouldBe(next);
-        loaded.State.ShouldBe(State(3) with { Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
+        loaded.State.ShouldBe(State(3) with { Images = 6, Elapsed = TimeSpan.FromSeconds(12.5), BestScore = 1.0 / 3 });
         Bytes(fresh).ShouldBe(Bytes(trained));
         fresh.Optimizers[0].Optimizer.Steps.ShouldBe(3);
 
@@ -71,6 +71,49 @@ public sealed class CheckpointTests : IDisposable
 
         weights.Keys.ShouldBe(stage.Networks[1].Weights.Select(named => named.Path));
         weights["head.bias"].ToFloats().ShouldBe(stage.Networks[1].Save().Single(array => array.Name == "head.bias").ToFloats());
+    }
+
+    [Fact]
+    public void An_average_goes_on_in_the_next_phase_as_old_as_it_was()
+    {
+        using var trained = Trained(steps: 20);
+        Checkpoint.Of(trained, State(20)).Save(Path);
+        using var next = Stage(Recipe with { Seed = 99 });
+
+        Checkpoint.Load(Path).HandOver(next, optimizers: true);
+        Step(trained, 20);
+        Step(next, 20);
+
+        Bytes(next).ShouldBe(Bytes(trained));
+    }
+
+    [Fact]
+    public void An_average_that_the_phase_before_kept_none_of_begins_where_its_network_does()
+    {
+        using var trained = Trained(steps: 3);
+        Checkpoint.Of(trained, State(3)).Save(Path);
+        var file = Safetensors.Read(File.ReadAllBytes(Path));
+        Write([.. file.Arrays.Where(array => !array.Name.StartsWith("generator.average", StringComparison.Ordinal))], new(file.Metadata));
+        using var next = Stage(Recipe with { Seed = 99 });
+
+        Checkpoint.Load(Path).HandOver(next, optimizers: false);
+
+        next.Networks[1].Save().SelectMany(array => array.ToFloats()).ShouldBe(trained.Networks[0].Save().SelectMany(array => array.ToFloats()));
+        next.Networks[1].Followed!.Values.ShouldAllBe(updates => updates == 0);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_does_not_tell_how_old_its_averages_are_goes_on_as_old_as_its_phase()
+    {
+        using var trained = Trained(steps: 3);
+        Checkpoint.Of(trained, State(3)).Save(Path);
+        var file = Safetensors.Read(File.ReadAllBytes(Path));
+        Write([.. file.Arrays.Where(array => !array.Name.Contains(":updates/", StringComparison.Ordinal))], new(file.Metadata));
+        using var resumed = Stage(Recipe with { Seed = 99 });
+
+        Checkpoint.Load(Path).Restore(resumed);
+
+        resumed.Networks[1].Followed!.Values.ShouldAllBe(updates => updates == 3);
     }
 
     [Fact]
@@ -133,6 +176,8 @@ public sealed class CheckpointTests : IDisposable
         };
         Write([], metadata);
         Checkpoint.Load(Path).State.Iteration.ShouldBe(1);
+        // Older ones do not count images.
+        Checkpoint.Load(Path).State.Images.ShouldBe(16);
         metadata.Remove(key);
         if (value is not null)
         {

@@ -29,15 +29,45 @@ public class MovingAverageTests : IDisposable
     }
 
     [Fact]
-    public void An_old_average_moves_by_one_minus_the_decay_and_buffers_are_copied()
+    public void An_old_average_moves_by_one_minus_the_decay_and_the_statistics_of_its_norms_with_it()
     {
         Set(0);
         using var average = new MovingAverage(source, 0.75);
+        Age(average, 1_000_000);
         Set(8);
 
-        average.Update(1_000_000);
+        average.Update();
 
-        Values(average).ShouldBe([2, 2, 8, 8]);    // weight, bias; running mean, running variance
+        Values(average).ShouldBe([2, 2, 2, 2]);    // weight, bias; running mean, running variance
+    }
+
+    [Fact]
+    public void The_vectors_of_a_spectral_norm_are_copied()
+    {
+        using var spectral = new TorchNetwork("critic", new SpectralLinear(1, 1, bias: false), seed: 0);
+        Set(spectral, 0);
+        using var average = new MovingAverage(spectral, 0.75);
+        Age(average, 1_000_000);
+        Set(spectral, 8);
+
+        average.Update();
+
+        Values(average).ShouldBe([2, 8, 8]);       // weight; u, v
+    }
+
+    [Fact]
+    public void What_a_phase_does_not_use_stays_young()
+    {
+        Set(0);
+        using var average = new MovingAverage(source, 0.999);
+        Set(1);
+
+        average.Update(named => named.Path == "weight");
+        average.Update();
+
+        var forgets = new[] { 1 - 2 / 11f, 1 - 3 / 12f };    // the share of what is new, at the first update and the second
+        Values(average)[0].ShouldBe(forgets[0] + forgets[1] * (1 - forgets[0]), 1e-6f);
+        Values(average)[1].ShouldBe(forgets[0], 1e-6f);
     }
 
     [Fact]
@@ -47,7 +77,7 @@ public class MovingAverageTests : IDisposable
         using var average = new MovingAverage(source, 0.999);
         Set(1);
 
-        average.Update(1);
+        average.Update();
 
         Values(average)[0].ShouldBe(1 - 2 / 11f, 1e-6f);    // decay (1 + 1) / (10 + 1)
     }
@@ -63,12 +93,22 @@ public class MovingAverageTests : IDisposable
         Values(average).ShouldBe([1, 1, 1, 1]);
     }
 
-    private void Set(float value)
+    private void Set(float value) => Set(source, value);
+
+    private static void Set(TorchNetwork network, float value)
     {
         using var mode = Autograd.WithoutGradients();
-        foreach (var (_, weight) in source.Weights)
+        foreach (var (_, weight) in network.Weights)
         {
-            source[weight].Copy(Tensor.Full(value, 1));
+            network[weight].Copy(Tensor.Full(value, 1));
+        }
+    }
+
+    private static void Age(MovingAverage average, long updates)
+    {
+        foreach (var (_, weight) in average.Network.Weights)
+        {
+            average.Network.Followed![weight] = updates;
         }
     }
 

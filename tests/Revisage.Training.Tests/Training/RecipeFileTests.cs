@@ -235,6 +235,24 @@ public sealed class RecipeFileTests : IDisposable
         recipes.Select(path => RecipeFile.Load(path, "", [])).ShouldAllBe(recipe => recipe.Iterations > 0);
     }
 
+    [Fact]
+    public void Papers_are_followed_in_32_bits() =>
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.paper.yaml").Select(path => RecipeFile.Load(path, "", []))
+            .ShouldAllBe(recipe => recipe.Precision == Precision.Fp32);
+
+    /// <summary>A named file of weights is torchvision's, which Caffe's scale would blind.</summary>
+    [Fact]
+    public void No_recipe_and_no_default_feeds_torchvisions_weights_Caffes_colours()
+    {
+        var recipes = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml").Select(path => RecipeFile.Load(path, "", []))
+            .Concat(MethodCatalog.All.Where(method => method is not ImportedMethod).Select(method => Parse($"method: {method.Id}")));
+
+        var perceptual = recipes.SelectMany(recipe => recipe.GetType().GetProperties().Select(property => property.GetValue(recipe)).OfType<PerceptualOptions>()).ToArray();
+
+        perceptual.Length.ShouldBeGreaterThan(8);
+        perceptual.ShouldAllBe(options => options.Input != VggInput.Caffe);
+    }
+
     private static Recipe Parse(string yaml, params string[] overrides) => RecipeFile.Parse(yaml, "'test'", overrides);
 
     private static string Fault(Action action) => Should.Throw<RevisageException>(action).Message;

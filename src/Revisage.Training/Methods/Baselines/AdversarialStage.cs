@@ -41,14 +41,14 @@ internal sealed class AdversarialStage(
         if (discriminator is null)
         {
             var pixels = content(sr, hr);
-            generator.Update(pixels.Total(), rate, iteration);
+            generator.Update(pixels.Total(), rate);
             return pixels;
         }
 
         var judgement = AdversarialLoss.Discriminator(discriminator.Network.Forward(hr, mode), discriminator.Network.Forward(sr.Detach(), mode));
-        discriminator.Update(new LossTerms().Add("discriminator", 1, judgement).Total(), rate, iteration);
+        discriminator.Update(new LossTerms().Add("discriminator", 1, judgement).Total(), rate);
         var losses = content(sr, hr).Add("adversarial", weight, AdversarialLoss.Generator(discriminator.Network.Forward(sr, mode)));
-        generator.Update(losses.Total(), rate, iteration);
+        generator.Update(losses.Total(), rate);
         return losses.Add("discriminator", 1, judgement);
     }
 

@@ -143,8 +143,8 @@ internal sealed class CycleGanStage : ITrainingStage
         }
 
         var gradients = Autograd.Gradients(losses.Total(), [.. up.Network.Parameters, .. down.Network.Parameters]);
-        up.Update(gradients[..up.Network.Parameters.Count], rate, iteration);
-        down.Update(gradients[up.Network.Parameters.Count..], rate, iteration);
+        up.Update(gradients[..up.Network.Parameters.Count], rate);
+        down.Update(gradients[up.Network.Parameters.Count..], rate);
         return losses
             .Add("discriminator_large", 1, Judge(ofLarge, large, madeLarge))
             .Add("discriminator_small", 1, Judge(ofSmall, small, madeSmall));
@@ -152,7 +152,7 @@ internal sealed class CycleGanStage : ITrainingStage
         Tensor Judge(Learner discriminator, Tensor real, Tensor made)
         {
             var loss = LeastSquaresLoss.Discriminator(discriminator.Network.Forward(real, mode), discriminator.Network.Forward(made.Detach(), mode));
-            discriminator.Update(new LossTerms().Add(discriminator.Network.Name, 1, loss).Total(), rate, iteration);
+            discriminator.Update(new LossTerms().Add(discriminator.Network.Name, 1, loss).Total(), rate);
             return loss.Detach();
         }
     }

@@ -92,14 +92,14 @@ internal sealed class Adversary : IDisposable
     /// <param name="real">[N, 3, H, W].</param>
     /// <param name="made">Likewise; the gradient stops here.</param>
     /// <returns>Its loss, one number.</returns>
-    public Tensor Update(Tensor real, Tensor made, double rate, long iteration)
+    public Tensor Update(Tensor real, Tensor made, double rate)
     {
         made = made.Detach();
         var losses = options.Loss == AdversaryLoss.Hinge
             ? new LossTerms().Add(Name, 1, HingeLoss.Discriminator(Score(real), Score(made)))
             : new LossTerms().Add(Name, 1, WassersteinLoss.Critic(Score(made), Score(real))).Add("gradient_penalty", options.Penalty, GradientPenalty.Of(Score, made, real));
         var total = losses.Total();
-        learner.Update(total, rate, iteration);
+        learner.Update(total, rate);
         return total.Detach();
     }
 

@@ -33,7 +33,11 @@ internal sealed class Degrader : IDisposable
     {
         this.recipe = recipe;
         var generator = new HighToLowGenerator(recipe.Network);
-        shipped = new TorchNetwork(HighToLowStage.Shipped, generator, recipe.Seed, device);
+        shipped = new TorchNetwork(HighToLowStage.Shipped, generator, recipe.Seed, device)
+        {
+            // What goes on as an average stays as old as it is; what was trained elsewhere has seen an update at least.
+            Followed = goesOn ? generator.NamedWeights().ToDictionary(named => named.Weight, _ => weights is null ? 0L : 1L) : null,
+        };
         Networks =
         [
             shipped,

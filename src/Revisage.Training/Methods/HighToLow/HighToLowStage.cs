@@ -47,14 +47,14 @@ internal sealed class HighToLowStage : ITrainingStage
         for (var i = 0; i + 1 < BatchesPerStep; i++)
         {
             using var scope = new TensorScope();
-            adversary!.Update(slices.Poor(i), Made(slices.Large(i)), rate, iteration);
+            adversary!.Update(slices.Poor(i), Made(slices.Large(i)), rate);
         }
 
         var large = slices.Large(BatchesPerStep - 1);
         var small = Degrade(generator.Network, large);
-        var judged = adversary?.Update(slices.Poor(BatchesPerStep - 1), small, rate, iteration);
+        var judged = adversary?.Update(slices.Poor(BatchesPerStep - 1), small, rate);
         var losses = Losses(recipe, adversary, small, large);
-        generator.Update(losses.Total(), rate, iteration);
+        generator.Update(losses.Total(), rate);
         return judged is null ? losses : losses.Add(adversary!.Name, 1, judged);
 
         Tensor Made(Tensor faces)

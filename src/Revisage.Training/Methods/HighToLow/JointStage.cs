@@ -60,8 +60,8 @@ internal sealed class JointStage : IDegradingStage
         var losses = LowToHighStage.Losses(recipe, ofLarge, made.Large, truth);
         HighToLowStage.Losses(degrading, ofSmall, made.Small, truth, losses, SmallPrefix);
         var gradients = Autograd.Gradients(losses.Total(), [.. up.Network.Parameters, .. down.Network.Parameters]);
-        up.Update(gradients[..up.Network.Parameters.Count], rate, iteration);
-        down.Update(gradients[up.Network.Parameters.Count..], rate, iteration);
+        up.Update(gradients[..up.Network.Parameters.Count], rate);
+        down.Update(gradients[up.Network.Parameters.Count..], rate);
         foreach (var (name, value) in judged)
         {
             losses.Add(name, 1, value);
@@ -85,12 +85,12 @@ internal sealed class JointStage : IDegradingStage
         List<(string Name, Tensor Value)> Judge(int slice, (Tensor Small, Tensor Large) faces)
         {
             var values = new List<(string, Tensor)>();
-            if (ofSmall?.Update(slices.Poor(slice), faces.Small, rate, iteration) is { } small)
+            if (ofSmall?.Update(slices.Poor(slice), faces.Small, rate) is { } small)
             {
                 values.Add((SmallPrefix + ofSmall.Name, small));
             }
 
-            if (ofLarge?.Update(slices.Large(slice), faces.Large, rate, iteration) is { } large)
+            if (ofLarge?.Update(slices.Large(slice), faces.Large, rate) is { } large)
             {
                 values.Add((ofLarge.Name, large));
             }

@@ -50,14 +50,14 @@ internal sealed class LowToHighStage : IDegradingStage
         for (var i = 0; i + 1 < BatchesPerStep; i++)
         {
             using var scope = new TensorScope();
-            adversary!.Update(slices.Large(i), Made(i), rate, iteration);
+            adversary!.Update(slices.Large(i), Made(i), rate);
         }
 
         var truth = slices.Large(BatchesPerStep - 1);
         var made = Restore(BatchesPerStep - 1);
-        var judged = adversary?.Update(truth, made, rate, iteration);
+        var judged = adversary?.Update(truth, made, rate);
         var losses = Losses(recipe, adversary, made, truth);
-        generator.Update(losses.Total(), rate, iteration);
+        generator.Update(losses.Total(), rate);
         return judged is null ? losses : losses.Add(adversary!.Name, 1, judged);
 
         Tensor Restore(int slice) => generator.Network.Forward(

@@ -32,16 +32,17 @@ public sealed record MtunRecipe : Recipe
 
     /// <summary>
     /// The feature-wise loss (equation 2). The code multiplies by 0.01 and divides its gradient by 127.5, where the change of
-    /// range to VGG's own would multiply it: 0.01 / 127.5² of the true one.
+    /// range to VGG's own would multiply it: 0.01 / 127.5² of the true one, on colours of 0 to 255, which Caffe's weights take.
+    /// Torchvision's take them less ImageNet's mean over its deviation, 255 * 0.226 times weaker; since a network of ReLUs hands
+    /// a factor on, the weight grows by the square of that.
     /// </summary>
     public PerceptualOptions Perceptual { get; init; } = new()
     {
         Depth = 19,
         Layers = ["relu3_2"],
-        Input = VggInput.Caffe,
-        Weight = 0.01 / (127.5 * 127.5),
-        FaceFeaturesScale = 1e5,
-        Resnet18Scale = 40,
+        Weight = 0.01 / (127.5 * 127.5) * (255 * 0.226) * (255 * 0.226),
+        FaceFeaturesScale = 30,
+        Resnet18Scale = 0.012,
     };
 
     public AdversarialOptions Adversarial { get; init; } = new();

@@ -71,14 +71,14 @@ internal sealed class MtunStage : ITrainingStage
 
         if (discriminator is null)
         {
-            generator.Update(losses.Total(), rate, iteration);
+            generator.Update(losses.Total(), rate);
             return losses;
         }
 
         var judged = JudgeHalf(discriminator, sr.Detach(), truth, mode);
-        discriminator.Update(new LossTerms().Add("discriminator", 1, judged).Total(), rate, iteration);
+        discriminator.Update(new LossTerms().Add("discriminator", 1, judged).Total(), rate);
         losses.Add("adversarial", recipe.Adversarial.At(iteration), AdversarialLoss.Generator(discriminator.Network.Forward(sr, mode)));
-        generator.Update(losses.Total(), rate, iteration);
+        generator.Update(losses.Total(), rate);
         return losses.Add("discriminator", 1, judged);
     }
 

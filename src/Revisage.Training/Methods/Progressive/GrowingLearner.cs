@@ -43,8 +43,7 @@ internal sealed partial class GrowingLearner : IDisposable
         parts.OrderBy(part => part.Name != Always).Select(part => ($"{Network.Name}.{part.Name}.optimizer", (IOptimizer)part.Adam));
 
     /// <summary>One step down the gradient of <paramref name="loss"/>, of the parts that step <paramref name="step"/> makes use of.</summary>
-    /// <param name="iteration">From 0 in each step; young averages forget faster.</param>
-    public void Update(Tensor loss, double rate, long iteration, int step, double alpha)
+    public void Update(Tensor loss, double rate, int step, double alpha)
     {
         var used = parts.Where(part => InUse(part.Name, step, alpha)).ToArray();
         var gradients = Autograd.Gradients(loss, [.. used.SelectMany(part => part.Parameters)]);
@@ -55,7 +54,7 @@ internal sealed partial class GrowingLearner : IDisposable
             adam.Step(gradients[first..(first += parameters.Count)]);
         }
 
-        average?.Update(iteration + 1);
+        average?.Update(named => InUse(PartOf(named.Path), step, alpha));
     }
 
     public void Dispose()

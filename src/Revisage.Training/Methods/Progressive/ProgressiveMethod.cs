@@ -55,6 +55,8 @@ public sealed class ProgressiveMethod : Method
         ];
     }
 
+    public override bool ShipsAfter(Recipe recipe, string phase) => phase == $"step{ProgressiveGenerator.Steps}";
+
     public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, recipe);
 
     public override void Check(Recipe recipe)

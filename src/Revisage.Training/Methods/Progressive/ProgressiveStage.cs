@@ -51,11 +51,11 @@ internal sealed class ProgressiveStage : ITrainingStage
         var (small, hr) = (batch.LowResTensor(Device), batch.HighResTensor(Device));
         var (alpha, rate) = (Alpha(iteration), schedule.LearningRate.At(iteration, schedule.Iterations));
         var losses = GeneratorLosses(Generate(generator.Network, small, alpha, training: true), hr, alpha);
-        generator.Update(losses.Total(), rate, iteration, step, alpha);
+        generator.Update(losses.Total(), rate, step, alpha);
         if (critic is not null)
         {
             var criticLosses = CriticLosses(small, hr, alpha);
-            critic.Update(criticLosses.Total(), rate, iteration, step, alpha);
+            critic.Update(criticLosses.Total(), rate, step, alpha);
             losses.Add(criticLosses);
         }
 

@@ -15,7 +15,7 @@ namespace Revisage.Training.Priors.Features;
 /// </summary>
 public sealed record PerceptualOptions
 {
-    /// <summary>A file of torchvision's weights; null for <see cref="Network"/>.</summary>
+    /// <summary>A file of torchvision's weights, or of others in its layout; null for <see cref="Network"/>.</summary>
     public string? Vgg { get; init; }
 
     /// <summary>What looks where there is no <see cref="Vgg"/>.</summary>
@@ -71,7 +71,10 @@ public enum VggInput
     /// <summary>[0, 1] as it is: what Kim 2019's code feeds it.</summary>
     Unit,
 
-    /// <summary>[0, 255] less the mean: what Caffe's weights were trained with, and Yu 2018's code feeds it.</summary>
+    /// <summary>
+    /// [0, 255] less the mean, and blue first: for Caffe's weights in torchvision's layout, which Yu 2018's code looks through.
+    /// Torchvision's own would see colours sixty times too strong.
+    /// </summary>
     Caffe,
 }
 
@@ -86,20 +89,14 @@ public sealed class PerceptualFeatures : IDisposable
 
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
+    private static readonly double[] CaffeMean = [123.68, 116.779, 103.939];
 
     private readonly TorchNetwork network;
     private readonly Func<FeatureMap, IReadOnlyList<FeatureMap>> look;
     private readonly Func<Tensor, Tensor> enter;
 
-    private PerceptualFeatures(TorchNetwork network, Func<FeatureMap, IReadOnlyList<FeatureMap>> look, string name, Func<Tensor, Tensor> enter)
-    {
+    private PerceptualFeatures(TorchNetwork network, Func<FeatureMap, IReadOnlyList<FeatureMap>> look, string name, Func<Tensor, Tensor> enter) =>
         (this.network, this.look, Name, this.enter) = (network, look, name, enter);
-        // Fixed: without this every pass would also compute the weights' gradients, for nobody.
-        foreach (var parameter in network.Parameters)
-        {
-            parameter.RequiresGrad = false;
-        }
-    }
 
     /// <summary>The loss's name in logs: <c>vgg</c>, or <c>face_features</c> and <c>resnet18</c>, which are never called VGG.</summary>
     public string Name { get; }
@@ -133,13 +130,13 @@ public sealed class PerceptualFeatures : IDisposable
     public Tensor Loss(Tensor sr, Tensor hr, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return PerceptualLoss.Of(Of(sr, precision), OfTruth());
-
-        IReadOnlyList<Tensor> OfTruth()
+        IReadOnlyList<Tensor> truth;
+        using (Autograd.WithoutGradients())
         {
-            using var mode = Autograd.WithoutGradients();
-            return Of(hr, precision);
+            truth = Of(hr, precision);
         }
+
+        return PerceptualLoss.Of(Of(sr, precision), truth);
     }
 
     public void Dispose() => network.Dispose();
@@ -153,10 +150,14 @@ public sealed class PerceptualFeatures : IDisposable
         {
             VggInput.ImageNet => (ImageNetDeviation.Select(deviation => 1 / deviation).ToArray(), ImageNetMean.Zip(ImageNetDeviation, (mean, deviation) => -mean / deviation).ToArray()),
             VggInput.Unit => ([1, 1, 1], [0, 0, 0]),
-            VggInput.Caffe => ([255, 255, 255], [.. ImageNetMean.Select(mean => -255 * mean)]),
+            VggInput.Caffe => ([255, 255, 255], [.. CaffeMean.Select(mean => -mean)]),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Input, "There is no such input."),
         };
-        return new PerceptualFeatures(network, vgg.Features, "vgg", faces => ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device));
+        return new PerceptualFeatures(network.Fix(), vgg.Features, "vgg", faces =>
+        {
+            var scaled = ToUnit(faces, range) * PerColour(factor, device) + PerColour(offset, device);
+            return options.Input == VggInput.Caffe ? Tensor.Cat([scaled.Narrow(1, 2, 1), scaled.Narrow(1, 1, 1), scaled.Narrow(1, 0, 1)], 1) : scaled;
+        });
     }
 
     private static PerceptualFeatures OpenFaceFeatures(PerceptualOptions options, ValueRange range, TrainingSetting setting)
@@ -166,7 +167,7 @@ public sealed class PerceptualFeatures : IDisposable
         var network = new TorchNetwork(Prior, vgg, seed: 0, setting.Device);
         network.Load(weights);
         var (low, width) = recipe.Data.Range.Bounds();
-        return new PerceptualFeatures(network, vgg.Features, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
+        return new PerceptualFeatures(network.Fix(), vgg.Features, "face_features", faces => recipe.Data.Range == range ? faces : ToUnit(faces, range) * width + low);
     }
 
     private static PerceptualFeatures OpenResnet18(PerceptualOptions options, ValueRange range, TrainingSetting setting)
@@ -179,7 +180,7 @@ public sealed class PerceptualFeatures : IDisposable
         var resnet = new ResNet18Network();
         var network = new TorchNetwork(Resnet18, resnet, seed: 0, setting.Device);
         network.Load(ShippedNetwork.Read(ShippedNetwork.Find(setting.Models, Resnet18)).Weights);
-        return new PerceptualFeatures(network, Look, "resnet18", faces => ToUnit(faces, range));
+        return new PerceptualFeatures(network.Fix(), Look, "resnet18", faces => ToUnit(faces, range));
 
         IReadOnlyList<FeatureMap> Look(FeatureMap face)
         {

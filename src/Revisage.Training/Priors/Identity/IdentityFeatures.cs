@@ -41,7 +41,13 @@ public sealed class IdentityFeatures : IDisposable
     public Tensor Loss(Tensor sr, Tensor hr, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(hr);
-        return IdentityLoss.Of(Embed(sr, precision), Embed(hr.Detach(), precision));
+        Tensor truth;
+        using (Autograd.WithoutGradients())
+        {
+            truth = Embed(hr, precision);
+        }
+
+        return IdentityLoss.Of(Embed(sr, precision), truth);
     }
 
     public void Dispose() => network.Dispose();

@@ -148,6 +148,41 @@ public sealed class ProgressiveTrainingTests : IDisposable
         Arrays(stopped, "checkpoint").ShouldBe(checkpoint);
     }
 
+    /// <summary>The whole network is in every step's checkpoint, the later steps as random numbers left them.</summary>
+    [Fact]
+    public void A_step_whose_network_is_not_trained_to_the_end_is_not_exported_and_the_card_counts_all_steps()
+    {
+        var run = Options("run");
+        TrainingRun.Start(Recipe("data.low_res=8", "data.high_res=64", "step2.batch=3"), run, new Observer(_ => { }, _ => { }), default);
+        var model = Path.Combine(folder, "progressive.onnx");
+
+        var refused = Should.Throw<RevisageException>(() => ModelExport.Write(Path.Combine(run.Run, "step2.safetensors"), model)).Message;
+
+        refused.ShouldContain("step2.safetensors' is of the phase 'step2', in which parts of progressive's network have not been trained yet");
+        refused.ShouldEndWith("Train on with --resume, or name a checkpoint of the phase 'step3'.");
+        File.Exists(model).ShouldBeFalse();
+        ModelExport.Write(Path.Combine(run.Run, "checkpoint.safetensors"), model).Card.Run!.ImagesShown.ShouldBe(2 * 2 + 2 * 3 + 2 * 2);
+    }
+
+    [Fact]
+    public void An_older_checkpoint_that_does_not_tell_what_was_trained_is_judged_by_its_step()
+    {
+        var recipe = Recipe();
+        var path = Path.Combine(folder, "old.safetensors");
+        using (var stage = Method.Phases(recipe)[1].Create(Stages.Setting))
+        {
+            Checkpoint.Of(stage, new CheckpointState { Phase = "step2", Iteration = 1, Recipe = RecipeFile.ToYaml(recipe), Threads = 1, Faces = 1 }).Save(path);
+        }
+
+        var file = Safetensors.Read(File.ReadAllBytes(path));
+        using (var stream = File.Create(path))
+        {
+            Safetensors.Write(stream, [.. file.Arrays.Where(array => !array.Name.Contains(":updates/", StringComparison.Ordinal))], file.Metadata.Where(pair => pair.Key != "images").ToDictionary());
+        }
+
+        Should.Throw<RevisageException>(() => ModelExport.Write(path, Path.Combine(folder, "old.onnx"))).Message.ShouldContain("of the phase 'step2', in which parts of progressive's network");
+    }
+
     [Theory]
     [InlineData(Precision.Fp32)]
     [InlineData(Precision.Bf16)]
