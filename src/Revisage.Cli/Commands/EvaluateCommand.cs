@@ -25,7 +25,8 @@ internal static class EvaluateCommand
             HelpName = "A,B",
         };
         protocol.CompletionSources.Add(_ => Protocol.All.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
-        var split = new Option<string>("--split") { Description = "Of a folder whose index tells splits apart.", DefaultValueFactory = _ => "val" };
+        var split = new Option<string?>("--split") { Description = "Of a folder whose index tells splits apart. The default is test where there is one, and val otherwise.", HelpName = "NAME" };
+        var reference = new Option<string?>("--reference-set") { Description = "Faces that the Frechet distances are to, in the place of the true ones: good faces of other people. Of an index's splits the one that is reported on.", HelpName = "DIR" };
         var limit = new Option<int?>("--limit") { Description = "Take this many faces, spread evenly over the folder.", HelpName = "N" };
         limit.Validators.Add(result => ModelChoice.RequireAtLeastOne(result.GetValueOrDefault<int?>() ?? 1, "--limit", result.AddError));
         var by = new Option<Grouping[]>("--by")
@@ -45,7 +46,7 @@ internal static class EvaluateCommand
         var json = new JsonOption();
         var command = new Command("evaluate", "Compare models with interpolation on real faces, in the papers' terms: how good, on which faces, measured how.")
         {
-            data, models, results, protocol, split, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
+            data, models, results, protocol, split, reference, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
         };
         command.Validators.Add(result =>
         {
@@ -64,7 +65,8 @@ internal static class EvaluateCommand
             var error = parsed.InvocationConfiguration.Error;
             var folders = parsed.GetValue(results) ?? [];
             var protocols = Protocols(parsed.GetValue(protocol), folders.Length > 0 && parsed.GetValue(models) is null);
-            var set = FaceSet.Open(parsed.GetValue(data)!).OfSplit(parsed.GetRequiredValue(split));
+            var all = FaceSet.Open(parsed.GetValue(data)!);
+            var set = parsed.GetValue(split) is { } named ? all.OfSplit(named) : all.ToReportOn();
             if (parsed.GetValue(mos) is not null && protocols.Count > 1)
                 throw new RevisageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
 
@@ -74,6 +76,7 @@ internal static class EvaluateCommand
             Labelled(set, groupings);
             var other = parsed.GetRequiredValue(against);
             Known(other, chosen.NamesBy(protocols), given: parsed.GetResult(against) is { Implicit: false });
+            var good = parsed.GetValue(reference) is { } folder ? FaceSet.Open(folder).ToReportOn() : null;
             using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
             var reports = new List<EvaluationReport>();
             var sections = new List<(EvaluationReport, IReadOnlyList<GridRow>)>();
@@ -82,7 +85,7 @@ internal static class EvaluateCommand
                 var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
                 using var candidates = chosen.Open(rules, faces, error, cancel);
                 using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
-                var report = Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel);
+                var report = Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks, Reference = good }, new Steps(progress), cancel);
                 reports.Add(report);
                 if (parsed.GetValue(html) is not null)
                     sections.Add((report, FaceGrid.Of(report, candidates.Upscalers)));
