@@ -28,14 +28,14 @@ internal static class ExportCommand
                 var lowQuality = parsed.GetValue(syntax.LowQuality) is { } set ? FaceSources.Open(set) : null;
                 var measured = ModelExport.MeasureByMethod(parsed.GetRequiredValue(syntax.Checkpoint), exported, FaceSources.Open(faces), lowQuality);
                 parsed.InvocationConfiguration.Output.WriteLine(
-                    $"{measured.Images} faces: {string.Join(", ", measured.Measures!.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value}")))}");
+                    $"{measured.Images} faces, split {measured.Split}: {string.Join(", ", measured.Measures!.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value}")))}");
             }
             else if (parsed.GetValue(syntax.Data) is { } folder)
             {
                 var result = ModelExport.Measure(exported, FaceSet.Open(folder), protocol, progress: null, cancel);
                 parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{result.Protocol}, {result.Images} faces: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
+                    $"{result.Protocol}, {result.Images} faces{(result.Split is null ? "" : $", split {result.Split}")}: PSNR {result.Psnr:F2} dB ({result.Psnr - result.BicubicPsnr:+0.00;-0.00} over bicubic), SSIM {result.Ssim:F4} ({result.Ssim - result.BicubicSsim:+0.0000;-0.0000})"));
             }
 
             return ExitCode.Done;

@@ -28,7 +28,8 @@ internal static class EvaluateCommand
             HelpName = "A,B",
         };
         protocol.CompletedBy(() => Protocol.All.Select(known => known.Name), several: true);
-        var split = new Option<string>("--split") { Description = "Of a folder whose index tells splits apart.", DefaultValueFactory = _ => "val" };
+        var split = new Option<string?>("--split") { Description = "Of a folder whose index tells splits apart. The default is test where there is one, and val otherwise.", HelpName = "NAME" };
+        var reference = new Option<string?>("--reference-set") { Description = "Faces that the Frechet distances are to, in the place of the true ones: good faces of other people. Of an index's splits the one that is reported on.", HelpName = "DIR" };
         var limit = new Option<int?>("--limit") { Description = "Take this many faces, spread evenly over the folder.", HelpName = "N" };
         limit.AtLeastOne();
         var by = new Option<Grouping[]>("--by")
@@ -49,7 +50,7 @@ internal static class EvaluateCommand
         var json = new JsonOption();
         var command = new Command("evaluate", "Compare models with interpolation on real faces, in the papers' terms: how good, on which faces, measured how.")
         {
-            data, models, results, protocol, split, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
+            data, models, results, protocol, split, reference, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
         };
         command.Validators.Add(result =>
         {
@@ -72,7 +73,7 @@ internal static class EvaluateCommand
             var all = FaceSet.Open(parsed.GetValue(data)!, cancel);
             if (all.LeftOut is { } others)
                 error.WriteLine(others);
-            var set = all.OfSplit(parsed.GetRequiredValue(split));
+            var set = parsed.GetValue(split) is { } named ? all.OfSplit(named) : all.ToReportOn();
             if (parsed.GetValue(mos) is not null && protocols.Count > 1)
                 throw new UsageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
 
@@ -85,6 +86,7 @@ internal static class EvaluateCommand
             OutputFiles.Check(
                 [Path.Combine(set.Folder, "index.csv"), .. set.Faces.Select(face => face.Path), .. chosen.Files],
                 new("--csv", parsed.GetValue(csv)), new("--html", parsed.GetValue(html)), new("--mos", parsed.GetValue(mos)), new("--mos", KeyOf(parsed.GetValue(mos))), json.File(parsed));
+            var good = parsed.GetValue(reference) is { } folder ? FaceSet.Open(folder, cancel).ToReportOn() : null;
             using var networks = ComparingNetworks.Open(ModelStore.Default, chosen.Options);
             var reports = new List<EvaluationReport>();
             var sections = new List<(EvaluationReport, IReadOnlyList<GridRow>)>();
@@ -93,7 +95,7 @@ internal static class EvaluateCommand
                 var faces = Spread(Taken(set, rules, error), parsed.GetValue(limit));
                 using var candidates = chosen.Open(rules, faces, error, cancel);
                 using var progress = new Progress($"comparing by {rules.Name}", "faces", faces.Count, error);
-                var report = Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks }, new Steps(progress), cancel);
+                var report = Evaluator.Evaluate(faces, rules, candidates.Upscalers, new EvaluationOptions { Networks = networks, Reference = good }, new Steps(progress), cancel);
                 reports.Add(report);
                 if (parsed.GetValue(html) is not null)
                     sections.Add((report, FaceGrid.Of(report, candidates.Upscalers)));

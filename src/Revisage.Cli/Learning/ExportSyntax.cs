@@ -14,7 +14,7 @@ public sealed class ExportSyntax
 
     public Option<string> Output { get; } = new("--output", "-o") { Description = "The .onnx file; its card is written beside it, and it is named after it.", HelpName = "MODEL.onnx", Required = true };
 
-    public Option<string?> Data { get; } = new("--data") { Description = "Measure the model on this folder's validation faces, and put the result into its card.", HelpName = "DIR" };
+    public Option<string?> Data { get; } = new("--data") { Description = "Measure the model on this folder's test faces, or where it has none its validation faces, and put the result into its card.", HelpName = "DIR" };
 
     public Option<string?> Part { get; } = new("--method") { Description = "Of a run that trains several networks, the method whose network is wanted, such as high-to-low of a run of low-to-high.", HelpName = "ID" };
 

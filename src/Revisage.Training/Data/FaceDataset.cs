@@ -94,6 +94,20 @@ public sealed class FaceDataset
             $"None of the {ofSplit.Length} faces of {source.Name}, split '{split}', is what the recipe asks for ({options.Asked}). Its sets are {string.Join(", ", source.Faces.Select(face => $"'{face.Set}'").Distinct())}.");
     }
 
+    /// <summary>Refuses a set that would show a face twice in one batch.</summary>
+    /// <param name="faces">That the recipe takes of the set.</param>
+    /// <param name="phase">Whose batches they are.</param>
+    /// <exception cref="RevisageException">The faces do not fill a batch.</exception>
+    public static void MustFill(int batch, int faces, IFaceSource source, string phase)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (faces < batch)
+        {
+            throw new RevisageException(
+                $"A batch of the phase '{phase}' has {batch} faces, but {source.Name} has {faces} that the recipe learns from. Prepare more, or lower the phase's batch to {faces} or less.");
+        }
+    }
+
     /// <summary>The batch of samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="size"/> - 1.</summary>
     /// <param name="spent">A batch of that size that nobody reads any more; its memory is used again.</param>
     public FaceBatch Batch(long first, int size, FaceBatch? spent = null)
@@ -106,12 +120,14 @@ public sealed class FaceDataset
             var face = FaceOf(index);
             var random = new SampleRandom(seed, first + i);
             var geometry = augmentation.Draw(face.Picture.Width, face.Picture.Height, options.CutSide, ref random);
-            var hr = Soften(augmentation.Recolour(geometry.Apply(face.Picture), ref random), ref random);
+            var margin = options.Unaligned?.Outside == UnalignedOutside.Margin ? (face.Picture.Width - options.CutSide) / 2 : 0;
+            var cut = Soften(augmentation.Recolour(geometry.WithMargin(margin).Apply(face.Picture), ref random), ref random);
+            var hr = margin == 0 ? cut : cut.Part(margin, margin, options.CutSide, options.CutSide);
             batch.Records[i] = source.Faces[index];
             ToPlanes(target.Apply(hr, ref random).Rgb, options.Range, batch.HighRes.AsSpan(i * large, large));
             if (small > 0)
             {
-                var placed = options.Unaligned is { } unaligned ? UnalignedPlacement.Draw(ref random, unaligned).Apply(hr) : hr;
+                var placed = options.Unaligned is { } unaligned ? UnalignedPlacement.Draw(ref random, unaligned).Apply(cut, options.CutSide, unaligned.Outside) : hr;
                 ToPlanes(degradation.Apply(placed, ref random).Rgb, options.Range, batch.LowRes.AsSpan(i * small, small));
             }
 
@@ -124,7 +140,8 @@ public sealed class FaceDataset
             if (guides is not null)
             {
                 var guide = FaceOf(guides.Of(index, ref random));
-                var shown = augmentation.Draw(guide.Picture.Width, guide.Picture.Height, options.CutSide, ref random).Apply(guide.Picture);
+                // Mirrored as the face is: a face lit from the left is so in both, and nobody looks like their own mirror image.
+                var shown = (augmentation.Draw(guide.Picture.Width, guide.Picture.Height, options.CutSide, ref random) with { Mirrored = geometry.Mirrored }).Apply(guide.Picture);
                 ToPlanes(target.Apply(shown, ref random).Rgb, options.Range, batch.Guides.AsSpan(i * large, large));
             }
         }
@@ -167,7 +184,7 @@ public sealed class FaceDataset
             return picture;
         }
 
-        var side = Math.Min(range.DrawWhole(ref random), picture.Width);
+        var side = Math.Min(range.DrawWhole(ref random), options.CutSide) * picture.Width / options.CutSide;
         var small = new byte[3 * side * side];
         var soft = new byte[picture.Rgb.Length];
         PillowResize.Resize(picture.Rgb, picture.Width, picture.Height, small, side, side, ResampleFilter.Bicubic);

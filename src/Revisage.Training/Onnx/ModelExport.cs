@@ -134,7 +134,7 @@ public static class ModelExport
         return new ExportedModel(onnxPath, card, difference, recipe.Data);
     }
 
-    /// <summary>Measures an exported model on a set's validation faces and writes the result into the card beside it.</summary>
+    /// <summary>Measures an exported model on the faces that a set's results are reported on (<see cref="FaceSplit.ToReportOn"/>) and writes the result into the card beside it.</summary>
     /// <exception cref="RevisageException">The set has no such faces, or the card cannot be written.</exception>
     public static MeasuredResult Measure(ExportedModel exported, FaceSet set, Protocol protocol, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
     {
@@ -143,10 +143,11 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(protocol);
         using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path, new OnnxOptions { CacheFolder = null }));
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
-        var report = Evaluator.Evaluate(set.OfSplit("val").Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
+        var report = Evaluator.Evaluate(set.ToReportOn().Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
         var (baselineScores, scores) = (report.Models[0], report.Models[1]);
         var result = new MeasuredResult(protocol.Name, report.Faces.Count)
         {
+            Split = report.Splits is [var split] ? split : null,
             Psnr = Math.Round(scores.Psnr, 3),
             PsnrY = Math.Round(scores.PsnrY, 3),
             Ssim = Math.Round(scores.Ssim, 4),
@@ -159,7 +160,7 @@ public static class ModelExport
         return result;
     }
 
-    /// <summary>Measures a checkpoint by its method's own validation, on all validation faces, and writes the result into its export's card.</summary>
+    /// <summary>Measures a checkpoint by its method's own validation, on all faces that a set's results are reported on, and writes the result into its export's card.</summary>
     /// <param name="lowQuality">Real poor faces, for the methods that learn from such; null for none.</param>
     /// <exception cref="RevisageException">The faces lack what is measured by, or the card cannot be written.</exception>
     public static MeasuredResult MeasureByMethod(string checkpointPath, ExportedModel exported, IFaceSource faces, IFaceSource? lowQuality = null)
@@ -167,13 +168,14 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(exported);
         var (checkpoint, recipe) = Read(checkpointPath, exported.Card.Method);
         var method = MethodCatalog.Find(recipe.Method);
-        var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue }, lowQuality);
+        var split = FaceSplit.ToReportOn(faces.Faces.Select(face => face.Split));
+        var chosen = new ValidationFaces(faces, recipe.Data, recipe.Report with { ValidationImages = int.MaxValue }, lowQuality, split);
         var phases = method.Phases(recipe);
         // A part's own training has other phases than the run that it is a part of.
         using var stage = (phases.FirstOrDefault(phase => phase.Name == checkpoint.State.Phase) ?? phases[^1]).Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
         checkpoint.HandOver(stage, optimizers: false);
         var measured = method.CreateValidation(recipe, chosen).Run(stage);
-        var result = new MeasuredResult("validation", measured.Faces) { Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
+        var result = new MeasuredResult("validation", measured.Faces) { Split = split, Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
         var path = Path.ChangeExtension(exported.Path, ".json");
         (ModelCard.Read(path) with { Results = [result] }).Write(path);
         return result;

@@ -70,10 +70,10 @@ public static class TrainingRun
         // What the last phase lacks is said before the first one trains for hours.
         foreach (var phase in phases)
         {
-            Check(source, method, recipe, phase.Data);
+            FaceDataset.MustFill(phase.Schedule.Batch, Check(source, method, recipe, phase.Data), source, phase.Name);
             if (FaceDataset.Poor(phase.Data, lowQuality) is { } poorData)
             {
-                _ = FaceDataset.Choose(lowQuality!, "train", poorData);
+                FaceDataset.MustFill(phase.Schedule.Batch, FaceDataset.Choose(lowQuality!, "train", poorData).Count, lowQuality!, phase.Name);
             }
         }
 
@@ -95,6 +95,8 @@ public static class TrainingRun
             var chosen = new ValidationFaces(source, phase.Data, recipe.Report, lowQuality);
             var validation = phase.Validation?.Invoke(chosen) ?? method.CreateValidation(recipe, chosen);
             dataset = Load(phase.Data, i == 0 || phases[i - 1].Data != phase.Data ? null : dataset);
+            // Who has a guide is known only now.
+            FaceDataset.MustFill(phase.Schedule.Batch, dataset.Count, source, phase.Name);
             using var stage = phase.Create(setting);
             var end = new TrainingLoop(stage, phase, recipe, dataset, validation, folder).Run(resumed, handedOver, observer, stop);
             if (end == TrainingEnd.Stopped)
@@ -132,7 +134,8 @@ public static class TrainingRun
         }
     }
 
-    private static void Check(IFaceSource source, Method method, Recipe recipe, DataOptions data)
+    /// <returns>How many faces there are to learn from.</returns>
+    private static int Check(IFaceSource source, Method method, Recipe recipe, DataOptions data)
     {
         var chosen = FaceDataset.Choose(source, "train", data);
         foreach (var need in Enum.GetValues<Annotations>().Where(need => need != Annotations.None && method.Needs(recipe).HasFlag(need)))
@@ -144,6 +147,8 @@ public static class TrainingRun
                     $"{method.Id} needs {Words(need)} of every face, but {lacking.Length} of {chosen.Count} in {source.Name} have none (first: '{source.Faces[lacking[0]].Name}'). Run 'revisage prepare', or leave them out with --set data.only={need}.");
             }
         }
+
+        return chosen.Count;
     }
 
     private static string Words(Annotations need) => need switch

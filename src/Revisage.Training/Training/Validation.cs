@@ -1,3 +1,4 @@
+using Revisage.Evaluation;
 using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Augmentation;
@@ -36,23 +37,25 @@ public sealed record ValidationMetric(string Name, double Value, string Format, 
 /// <summary>A PNG.</summary>
 public sealed record ValidationPicture(byte[] Png, int Width, int Height);
 
-/// <summary>Faces of the validation split, as many as a recipe asks for, spread evenly so that every source has its share.</summary>
+/// <summary>Faces of the validation split, or of the one that is reported on, as many as a recipe asks for, spread evenly so that every source has its share.</summary>
 public sealed class ValidationFaces
 {
     private readonly IFaceSource source;
     private readonly IReadOnlyList<int> chosen;
     private readonly GuideChooser? guides;
     private readonly IFaceSource? lowQuality;
+    private readonly string split;
 
     /// <param name="lowQuality">Where real poor faces are; null for nowhere.</param>
+    /// <param name="split">Of the faces; a run chooses its checkpoints by <see cref="FaceSplit.Val"/>.</param>
     /// <exception cref="RevisageException">There are none of the kind that <paramref name="options"/> ask for.</exception>
-    public ValidationFaces(IFaceSource source, DataOptions options, ReportOptions report, IFaceSource? lowQuality = null)
+    public ValidationFaces(IFaceSource source, DataOptions options, ReportOptions report, IFaceSource? lowQuality = null, string split = FaceSplit.Val)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
-        (this.source, this.lowQuality) = (source, lowQuality);
+        (this.source, this.lowQuality, this.split) = (source, lowQuality, split);
         // Validation people are nobody's training people: a half of them would only be fewer.
-        var faces = FaceDataset.Choose(source, "val", options with { People = PeopleShare.All });
+        var faces = FaceDataset.Choose(source, split, options with { People = PeopleShare.All });
         guides = options.Guides == GuideChoice.None ? null : new GuideChooser(source, faces, options.Guides, CancellationToken.None);
         faces = guides?.Guided ?? faces;
         var count = Math.Min(report.ValidationImages, faces.Count);
@@ -75,9 +78,9 @@ public sealed class ValidationFaces
         }
     }
 
-    /// <summary>Every validation face, of any set, of which <paramref name="known"/> is known.</summary>
+    /// <summary>Every face of the split, of any set, of which <paramref name="known"/> is known.</summary>
     public ValidationFaces All(Annotations known) =>
-        new(source, Options with { Only = known, Sets = [] }, new ReportOptions { ValidationImages = int.MaxValue });
+        new(source, Options with { Only = known, Sets = [] }, new ReportOptions { ValidationImages = int.MaxValue }, split: split);
 
     /// <summary>The faces themselves, without margin, at the size that they are stored in.</summary>
     public IEnumerable<Image> Squares() => chosen.Select(index =>
@@ -95,7 +98,8 @@ public sealed class ValidationFaces
         }
 
         var asked = FaceDataset.OfPoor(Options);
-        var all = FaceDataset.Choose(lowQuality, "val", asked);
+        // Test faces of such sets are of other sources than what was learned from, and so tell of something else.
+        var all = FaceDataset.Choose(lowQuality, FaceSplit.Val, asked);
         var count = Math.Min(Count, all.Count);
         return FaceDataset.InOrder(lowQuality, [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)])], asked).Batch(0, count);
     }

@@ -50,6 +50,7 @@ public static class EvaluationJson
         json.WriteString("crop", protocol.ComparesFiles ? "none" : "central square");
         json.WriteString("split", string.Join(", ", report.Splits));
         json.WriteString("source", protocol.Source);
+        json.WriteString("reference_set", report.Reference?.Describe());
         json.WriteEndObject();
 
         var other = report.Find(against);

@@ -22,6 +22,9 @@ public sealed class EvaluationReport
     /// <summary>The splits that the faces are of, such as val; empty where no index tells.</summary>
     public IReadOnlyList<string> Splits => [.. Faces.Select(face => face.Split).OfType<string>().Where(split => split.Length > 0).Distinct()];
 
+    /// <summary>The faces that Frechet distances are to; null for the true ones.</summary>
+    public FaceSet? Reference { get; internal init; }
+
     /// <summary>In the order in which they were given.</summary>
     public IReadOnlyList<ModelScores> Models { get; }
 

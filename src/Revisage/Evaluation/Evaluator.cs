@@ -18,6 +18,12 @@ public sealed record EvaluationOptions
 
     /// <summary>The networks that metrics look through, which stay the caller's; null to compare by pixels alone.</summary>
     public ComparingNetworks? Networks { get; init; }
+
+    /// <summary>
+    /// The faces that Frechet distances are to, as Bulat 2018 has its FID to good faces that are not those of the poor ones; null for
+    /// the true faces.
+    /// </summary>
+    public FaceSet? Reference { get; init; }
 }
 
 public sealed record EvaluationProgress(int Done, int Total);
@@ -45,7 +51,8 @@ public static class Evaluator
         using var none = options.Networks is null ? ComparingNetworks.None() : null;
         var networks = options.Networks ?? none!;
 
-        var truths = new SetStatistics(networks);
+        var reference = options.Reference is null ? null : StatisticsOf(options.Reference, protocol, networks, options.BatchSize, cancel);
+        var truths = reference ?? new SetStatistics(networks);
         var candidates = upscalers.Select(upscaler => new Candidate(upscaler, faces.Count, networks)).ToArray();
         for (var start = 0; start < faces.Count; start += options.BatchSize)
         {
@@ -55,7 +62,8 @@ public static class Evaluator
             Image[] small = [.. pairs.Select(pair => pair.Lr)];
             var guides = protocol.Guided ? InParallel(batch.Length, i => protocol.MakePair(batch[i].Guide!).Hr) : [];
             var truth = new LookedAt([.. pairs.Select(pair => pair.Hr)], protocol, networks, cancel);
-            truths.Add(truth);
+            if (reference is null)
+                truths.Add(truth);
             foreach (var candidate in candidates)
             {
                 var large = candidate.Enlarge(batch, small, guides, first: start == 0);
@@ -68,7 +76,7 @@ public static class Evaluator
 
         var bootstrap = new Bootstrap(options.BootstrapSamples, options.Seed);
         var scores = Summarise(candidates, truths, bootstrap);
-        return new EvaluationReport(protocol, faces, scores, [.. Footnotes(candidates, protocol, networks, faces.Count)], bootstrap);
+        return new EvaluationReport(protocol, faces, scores, [.. Footnotes(candidates, protocol, networks, faces.Count, options.Reference)], bootstrap) { Reference = options.Reference };
     }
 
     private static void CheckCandidates(IReadOnlyList<FaceImage> faces, Protocol protocol, IReadOnlyList<Upscaler> upscalers)
@@ -119,6 +127,23 @@ public static class Evaluator
         }
     }
 
+    private static SetStatistics StatisticsOf(FaceSet set, Protocol protocol, ComparingNetworks networks, int batchSize, CancellationToken cancel)
+    {
+        FaceImage[] taken = [.. set.Faces.Where(protocol.Takes)];
+        if (taken.Length < 2)
+            throw new RevisageException($"Frechet distances are to two faces or more, but of {set.Faces.Count} in '{set.Folder}' {taken.Length} have the {protocol.Hr} pixels of {protocol.Name}. Name a larger set with --reference-set.");
+
+        var statistics = new SetStatistics(networks);
+        foreach (var batch in taken.Chunk(batchSize))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var large = InParallel(batch.Length, i => protocol.MakeLarge(batch[i]));
+            statistics.Add(networks.Identity?.Embed(large, cancel), networks.Inception?.Describe(large, cancel), networks.Resnet18?.Describe(large, cancel));
+        }
+
+        return statistics;
+    }
+
     private static ModelScores[] Summarise(Candidate[] candidates, SetStatistics truths, Bootstrap bootstrap)
     {
         var rows = candidates.SelectMany(candidate => candidate.Values.Values).ToArray();
@@ -136,8 +161,11 @@ public static class Evaluator
         ];
     }
 
-    private static IEnumerable<string> Footnotes(Candidate[] candidates, Protocol protocol, ComparingNetworks networks, int faces)
+    private static IEnumerable<string> Footnotes(Candidate[] candidates, Protocol protocol, ComparingNetworks networks, int faces, FaceSet? reference)
     {
+        if (reference is not null)
+            yield return $"{Metric.Fid.Title}, {Metric.FrechetResnet18.Title}, {Metric.FrechetIdentity.Title}: to {reference.Describe()}, and not to these faces.";
+
         foreach (var reason in networks.Absent.GroupBy(absent => absent.Reason, absent => absent.Metric.Title))
             yield return $"{string.Join(", ", reason)}: absent, {reason.Key}.";
 
@@ -180,13 +208,13 @@ public static class Evaluator
             Planes = InParallel(faces.Count, i => Metrics.Planes.Of(Cut[i]));
             Landmarks = networks.Landmarks?.Detect(Faces, cancel);
             Identities = networks.Identity?.Embed(Faces, cancel);
-            Features = networks.Inception?.Describe(Cut, cancel);
+            Features = networks.Inception?.Describe(Faces, cancel);
             Stages = networks.Resnet18?.Describe(Faces, cancel);
         }
 
         public IReadOnlyList<Image> Faces { get; }
 
-        /// <summary>Without the protocol's border.</summary>
+        /// <summary>Without the protocol's border, which is cut for PSNR and SSIM; networks look at whole faces, as those that they learned from.</summary>
         public IReadOnlyList<Image> Cut { get; }
 
         public IReadOnlyList<Planes> Planes { get; }
@@ -212,11 +240,13 @@ public static class Evaluator
 
         public FeatureStatistics? Pooled { get; private set; }
 
-        public void Add(LookedAt faces)
+        public void Add(LookedAt faces) => Add(faces.Identities, faces.Features, faces.Stages);
+
+        public void Add(IReadOnlyList<float[]>? identities, IReadOnlyList<float[]>? features, IReadOnlyList<SeenFeatures>? stages)
         {
-            Pooled = Add(Pooled, networks.Resnet18 is null ? null : faces.Stages?.Select(seen => seen.Pooled));
-            Identities = Add(Identities, networks.Identity is null ? null : faces.Identities);
-            Features = Add(Features, networks.Inception is null ? null : faces.Features);
+            Pooled = Add(Pooled, networks.Resnet18 is null ? null : stages?.Select(seen => seen.Pooled));
+            Identities = Add(Identities, networks.Identity is null ? null : identities);
+            Features = Add(Features, networks.Inception is null ? null : features);
         }
 
         private static FeatureStatistics? Add(FeatureStatistics? statistics, IEnumerable<float[]>? rows)
@@ -290,9 +320,9 @@ public static class Evaluator
             if (looks.Identity is not null)
                 ByFace(Metric.Identity, i => CosineSimilarity.Cosine(sr.Identities![i], hr.Identities![i]));
             if (looks.Lpips is { } lpips)
-                ByDistance(Metric.Lpips, lpips.Size, sr.Cut, () => lpips.Between(sr.Cut, hr.Cut, cancel));
+                ByDistance(Metric.Lpips, lpips.Size, sr.Faces, () => lpips.Between(sr.Faces, hr.Faces, cancel));
             if (looks.LpipsVgg is { } lpipsVgg)
-                ByDistance(Metric.LpipsVgg, lpipsVgg.Size, sr.Cut, () => lpipsVgg.Between(sr.Cut, hr.Cut, cancel));
+                ByDistance(Metric.LpipsVgg, lpipsVgg.Size, sr.Faces, () => lpipsVgg.Between(sr.Faces, hr.Faces, cancel));
             if (looks.Resnet18 is { } resnet18)
                 ByDistance(Metric.PerceptualResnet18, resnet18.Size, sr.Faces, () => InParallel(sr.Faces.Count, i => FeatureMapDistance.Between(sr.Stages![i].Maps, hr.Stages![i].Maps)));
             statistics.Add(sr);

@@ -7,7 +7,7 @@ namespace Revisage.Evaluation;
 /// <summary>One face of a <see cref="FaceSet"/>, as its index describes it; null for what the index leaves open.</summary>
 /// <param name="Path">The file, openable as it stands.</param>
 /// <param name="Set">The source that the face comes from; means are given by it.</param>
-/// <param name="Split">Such as train or val; null in a folder without an index.</param>
+/// <param name="Split">train, val or test (<see cref="FaceSplit"/>); null in a folder without an index.</param>
 /// <param name="Hr">Side of the central square that is the face, in pixels of the file; null for the largest there is.</param>
 public sealed record FaceImage(string Path, string Set, string? Split, string? Identity, int? Age, string? Gender, string? Ethnicity, int? Hr)
 {
@@ -57,6 +57,17 @@ public sealed class FaceSet
             ? new FaceSet(Folder, chosen)
             : throw new RevisageException(
                 $"'{Folder}' has no split '{split}', only {string.Join(", ", Faces.Select(face => $"'{face.Split}'").Distinct())}. Choose one of these.");
+    }
+
+    /// <summary>The faces that results are reported on (<see cref="FaceSplit.ToReportOn"/>); all of them where no index tells splits apart.</summary>
+    /// <exception cref="RevisageException">All are for training.</exception>
+    public FaceSet ToReportOn() => OfSplit(FaceSplit.ToReportOn(Faces.Select(face => face.Split)));
+
+    /// <summary>How many faces, of which split and folder: "686 faces of 'aligned', split test".</summary>
+    internal string Describe()
+    {
+        string[] splits = [.. Faces.Select(face => face.Split).OfType<string>().Where(split => split.Length > 0).Distinct()];
+        return FormattableString.Invariant($"{Faces.Count:N0} {(Faces.Count == 1 ? "face" : "faces")} of '{Folder}'{(splits.Length == 0 ? "" : $", split {string.Join(", ", splits)}")}");
     }
 
     /// <summary>The faces that a protocol compares: those that are large enough, and where it wants guides, those that have one.</summary>

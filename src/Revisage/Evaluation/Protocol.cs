@@ -79,13 +79,21 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     public static Protocol Mtun { get; } = new("mtun", Scale: 8, Hr: 128, ShrinkMethod.Bicubic, Border: 0)
     {
         Source = "Yu 2018, tables 1 to 3",
-        Unaligned = true,
+        Placement = new UnalignedOptions(),
+    };
+
+    /// <summary>The same placements among what the files show around the faces, as users' crops do, in the place of black.</summary>
+    public static Protocol MtunMargin { get; } = Mtun with
+    {
+        Name = "mtun-margin",
+        Source = "this project's own, after Yu 2018",
+        Placement = new UnalignedOptions { Outside = UnalignedOutside.Margin },
     };
 
     /// <summary>Results that are there already against the true pictures of the same names, both as they are.</summary>
     public static Protocol Files { get; } = new("files", Scale: 1, Hr: 0, ShrinkMethod.Bicubic, Border: 0) { Source = "pictures as they are" };
 
-    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Mtun, Files];
+    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Mtun, MtunMargin, Files];
 
     /// <summary>Whose tables it is for.</summary>
     public required string Source { get; init; }
@@ -96,8 +104,10 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>Whether only faces are compared that have a guide.</summary>
     public bool Guided { get; private init; }
 
-    /// <summary>Whether the small faces are out of place, each by a placement that follows from its file's name.</summary>
-    public bool Unaligned { get; private init; }
+    /// <summary>How far the small faces are out of place, each by a placement that follows from its file's name; null for upright ones.</summary>
+    public UnalignedOptions? Placement { get; private init; }
+
+    public bool Unaligned => Placement is not null;
 
     /// <summary>What the tables' PSNR and SSIM are of; the other is measured too.</summary>
     public Colours Headline { get; private init; }
@@ -122,7 +132,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
     public string Describe() => ComparesFiles
         ? $"pictures as they are, {ColoursAndBorder}"
-        : $"central squares, {Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Unaligned ? ", out of place" : "")}, {ColoursAndBorder}";
+        : $"central squares, {Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Placement is null ? "" : Placement.Outside == UnalignedOutside.Margin ? ", out of place in their margins" : ", out of place")}, {ColoursAndBorder}";
 
     private string ColoursAndBorder => $"PSNR and SSIM of {(Headline == Colours.Luma ? "luma" : "RGB")}, {(Border == 0 ? "no border cut" : $"{Border} pixels of border cut")}";
 
@@ -145,15 +155,19 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
                 $"'{face.Path}' is {file.Width}x{file.Height}, but metrics look at {MsSsim.SmallestSide} pixels a side or more. Leave it out.");
         }
 
-        var side = face.Hr ?? Math.Min(file.Width, file.Height);
+        var side = SideOf(face, file);
         if (side > Math.Min(file.Width, file.Height))
             throw new RevisageException($"'{face.Path}' is {file.Width}x{file.Height}, but its index gives it a face of {side} pixels. Mend the index.");
         if (side < Hr)
             throw new RevisageException($"'{face.Path}' has a face of {side} pixels, but {Name} compares at {Hr}. Leave it out: an enlarged one is no ground truth.");
 
         var hr = PillowResize.Resize(file.CentralSquare(side), Hr, Hr, HrFilter);
-        return (MakeSmall(hr, face), hr);
+        return (MakeSmall(hr, face, file), hr);
     }
+
+    /// <summary>The large face of <see cref="MakePair(FaceImage)"/> alone.</summary>
+    /// <inheritdoc cref="MakePair(FaceImage)"/>
+    public Image MakeLarge(FaceImage face) => (this with { Placement = null }).MakePair(face).Hr;
 
     /// <summary>As <see cref="MakePair(FaceImage)"/>, of an upright square that is in memory.</summary>
     /// <param name="square">At least <see cref="Hr"/> pixels a side.</param>
@@ -169,15 +183,44 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     {
         ArgumentNullException.ThrowIfNull(hr);
         ArgumentNullException.ThrowIfNull(face);
+        return MakeSmall(hr, face, file: null);
+    }
+
+    /// <param name="file">That of the face; null to read it where it is needed.</param>
+    private Image MakeSmall(Image hr, FaceImage face, Image? file)
+    {
         var picture = RgbPicture.Of(hr);
-        if (Unaligned)
+        if (Placement is { } options)
         {
             var random = new SampleRandom(seed: 1, NumberOf(Path.GetFileName(face.Path)));
-            picture = UnalignedPlacement.Draw(ref random, new UnalignedOptions()).Apply(picture);
+            var placement = UnalignedPlacement.Draw(ref random, options);
+            var around = options.Outside == UnalignedOutside.Margin ? WithMargin(hr, face, file ?? ImageFile.Load(face.Path)) : picture;
+            picture = placement.Apply(around, Hr, options.Outside);
         }
 
         return picture.Shrunk(Lr, Lr, Degradation).ToImage();
     }
+
+    /// <summary>A large face among what its file shows around it, at the same scale and as much on each side.</summary>
+    private RgbPicture WithMargin(Image hr, FaceImage face, Image file)
+    {
+        var side = SideOf(face, file);
+        var (left, top) = ((file.Width - side) / 2, (file.Height - side) / 2);
+        var margin = Math.Min(left, top) * Hr / side;
+        var (whole, inFile) = (Hr + 2 * margin, (double)margin * side / Hr);
+        var rgb = new byte[3 * whole * whole];
+        PillowResize.Resize(
+            file.ToRgb24(), file.Width, file.Height, (left - inFile, top - inFile, side + 2 * inFile, side + 2 * inFile), rgb, whole, whole, HrFilter);
+        var face24 = hr.ToRgb24();
+        for (var y = 0; y < Hr; y++)
+        {
+            face24.AsSpan(3 * y * Hr, 3 * Hr).CopyTo(rgb.AsSpan(3 * ((margin + y) * whole + margin)));
+        }
+
+        return new RgbPicture(rgb, whole, whole);
+    }
+
+    private static int SideOf(FaceImage face, Image file) => face.Hr ?? Math.Min(file.Width, file.Height);
 
     // FNV-1a: the same everywhere and for ever, as string.GetHashCode is not.
     private static long NumberOf(string name) => name.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619);

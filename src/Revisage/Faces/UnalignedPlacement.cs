@@ -3,6 +3,16 @@ using Revisage.Imaging;
 
 namespace Revisage.Faces;
 
+/// <summary>What is seen where a face that is out of place leaves its square empty.</summary>
+public enum UnalignedOutside
+{
+    /// <summary>Black, as MTUN's authors have it. No crop of a photograph has such a frame, and it shows how the face is placed.</summary>
+    Zero,
+
+    /// <summary>What the picture has around the face, and where that ends, its edge repeated.</summary>
+    Margin,
+}
+
 /// <summary>How far an upright face is put out of place, with MTUN's numbers (Yu et al., ECCV 2018; its siblings' scripts).</summary>
 public sealed record UnalignedOptions
 {
@@ -15,6 +25,8 @@ public sealed record UnalignedOptions
 
     /// <summary>To either side, over the picture's width and height.</summary>
     public double MaxShift { get; init; } = 0.05;
+
+    public UnalignedOutside Outside { get; init; }
 }
 
 /// <summary>
@@ -50,7 +62,19 @@ public sealed record UnalignedPlacement(double Degrees, double Scale, double Shi
     public RgbPicture Apply(RgbPicture upright)
     {
         ArgumentNullException.ThrowIfNull(upright);
-        Matrix3x2.Invert(Transform(upright.Width, upright.Width), out var toSource);
-        return new PictureWarp(toSource, upright.Width, OutsidePixels.Black).Apply(upright);
+        return Apply(upright, upright.Width, UnalignedOutside.Zero);
+    }
+
+    /// <summary>A face put out of place: cubic (a = -0.5).</summary>
+    /// <param name="picture">A square, of which the central <paramref name="side"/> pixels are the face, upright, and the rest is margin.</param>
+    /// <returns>[side, side, 3].</returns>
+    public RgbPicture Apply(RgbPicture picture, int side, UnalignedOutside outside)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        Matrix3x2.Invert(Transform(side, side), out var toFace);
+        var margin = (picture.Width - side) / 2;
+        return outside == UnalignedOutside.Zero
+            ? new PictureWarp(toFace, side, OutsidePixels.Black).Apply(picture.Part(margin, margin, side, side))
+            : new PictureWarp(toFace * Matrix3x2.CreateTranslation(margin, margin), side, OutsidePixels.Edge).Apply(picture);
     }
 }

@@ -249,6 +249,9 @@ public sealed record TrainingRun(int Images, long Iterations, int Batch, string 
 /// </summary>
 public sealed record MeasuredResult(string Protocol, int Images)
 {
+    /// <summary>Of the faces, val or test; null where no index told.</summary>
+    public string? Split { get; init; }
+
     public double? Psnr { get; init; }
 
     public double? PsnrY { get; init; }

@@ -50,6 +50,21 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Test_faces_are_compared_unless_another_split_is_named_and_every_output_says_which()
+    {
+        File.WriteAllLines(In("faces/index.csv"), ["file,set,split,hr", "0.png,a,train,128", "1.png,a,val,128", "2.png,a,test,128", "3.png,a,test,128"]);
+
+        Run("--json", In("test.json"), "--html", In("test.html")).ShouldBe(0);
+        Run("--split", "val").ShouldBe(0);
+
+        output.ToString().ShouldContain("revisage-8x: 1 face, split val; ");
+        File.ReadAllText(In("test.html")).ShouldContain("2 faces, split test.");
+        using var report = JsonDocument.Parse(File.ReadAllText(In("test.json")));
+        report.RootElement.GetProperty("protocol").GetProperty("split").GetString().ShouldBe("test");
+        report.RootElement.GetProperty("protocol").GetProperty("images").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
     public void The_csv_has_a_row_for_each_model_and_face()
     {
         Run("--csv", In("scores.csv")).ShouldBe(0);

@@ -37,6 +37,25 @@ public sealed class FaceSetTests : IDisposable
     }
 
     [Fact]
+    public void Results_are_reported_on_test_faces_and_where_there_are_none_on_validation_faces()
+    {
+        Picture("1.png");
+        Picture("2.png");
+        Picture("3.png");
+        Index("file,set,split,hr", "1.png,a,train,128", "2.png,a,val,128", "3.png,a,test,128");
+        FaceSet.Open(folder).ToReportOn().Faces.ShouldHaveSingleItem().Path.ShouldEndWith("3.png");
+
+        Index("file,set,split,hr", "1.png,a,train,128", "2.png,a,val,128");
+        FaceSet.Open(folder).ToReportOn().Faces.ShouldHaveSingleItem().Path.ShouldEndWith("2.png");
+
+        Index("file,set,split,hr", "1.png,a,train,128");
+        Should.Throw<RevisageException>(() => FaceSet.Open(folder).ToReportOn()).Message.ShouldContain("no split 'val', only 'train'");
+
+        File.Delete(Path.Combine(folder, "index.csv"));
+        FaceSet.Open(folder).ToReportOn().Faces.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public void Without_an_index_every_picture_is_a_face_of_every_split()
     {
         Picture("deep/b.JPG");

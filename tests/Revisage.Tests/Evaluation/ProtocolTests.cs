@@ -80,6 +80,33 @@ public sealed class ProtocolTests : IDisposable
         lr.Pixels.ShouldNotBe(Protocol.Revisage8x.MakePair(Saved(picture, hr: 128)).Lr.Pixels);
     }
 
+    [Fact]
+    public void Faces_out_of_place_may_stand_in_what_their_files_show_around_them()
+    {
+        // A white face in a red margin: at one size and at twice that.
+        foreach (var times in new[] { 1, 2 })
+        {
+            var file = ImagingFixtures.Plain(160 * times, 160 * times, 255, 0, 0);
+            var (from, to) = (16 * times, 144 * times);
+            for (var i = 0; i < file.Pixels.Length; i++)
+            {
+                var (x, y) = (i % file.Width, i / file.Width % file.Height);
+                file.Pixels[i] = x >= from && x < to && y >= from && y < to ? 1 : file.Pixels[i];
+            }
+
+            var face = Saved(file, hr: 128 * times);
+            var (black, hr) = Protocol.Mtun.MakePair(face);
+            var (lr, same) = Protocol.MtunMargin.MakePair(face);
+
+            same.Pixels.ShouldBe(hr.Pixels);
+            Protocol.MtunMargin.MakeSmall(hr, face).Pixels.ShouldBe(lr.Pixels);
+            // The placement is one: what is the face is white in both, and what is black in one is red in the other.
+            black.Pixels[..256].Min().ShouldBeLessThan(0.1f);
+            lr.Pixels[..256].Min().ShouldBeGreaterThan(0.99f);
+            lr.Pixels[256..512].Zip(black.Pixels[256..512]).ShouldAllBe(pixel => Math.Abs(pixel.First - pixel.Second) < 0.02f);
+        }
+    }
+
     [Theory]
     [InlineData("revisage-8x", 16, 128, "bicubic", "RGB, no border cut")]
     [InlineData("revisage-2x", 64, 128, "bilinear", "RGB, no border cut")]
@@ -89,6 +116,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("wnet-4x", 32, 128, "bicubic", "luma, 4 pixels of border cut")]
     [InlineData("wnet-8x", 16, 128, "bicubic", "luma, 8 pixels of border cut")]
     [InlineData("mtun", 16, 128, "bicubic, out of place", "RGB, no border cut")]
+    [InlineData("mtun-margin", 16, 128, "bicubic, out of place in their margins", "RGB, no border cut")]
     public void Each_paper_has_its_own(string name, int lr, int hr, string degradation, string compared) =>
         Protocol.Named(name).Describe().ShouldBe($"central squares, {lr} to {hr} pixels ({hr / lr}x), small faces by {degradation}, PSNR and SSIM of {compared}");
 

@@ -49,6 +49,18 @@ public sealed class BatchCompanyTests : IDisposable
     }
 
     [Fact]
+    public void A_guide_is_mirrored_with_its_face()
+    {
+        var batch = Load(Plain with { Augmentation = new AugmentationOptions { Flip = 0.5 }, Guides = GuideChoice.SamePerson }).Batch(0, 40);
+
+        // Green is 0 at a picture's left side and 1 at its right.
+        bool Mirrored(float[] faces, int face) => faces[(face * 3 + 1) * Side * Side] == 1;
+        var mirrored = Enumerable.Range(0, 40).Select(i => (Face: Mirrored(batch.HighRes, i), Guide: Mirrored(batch.Guides, i))).ToArray();
+        mirrored.ShouldAllBe(pair => pair.Face == pair.Guide);
+        mirrored.Count(pair => pair.Face).ShouldBeInRange(8, 32);
+    }
+
+    [Fact]
     public void Faces_of_nobody_have_no_guide()
     {
         using var nobody = new SyntheticFaces(train: 3, val: 1, side: 40, hr: Side);
@@ -82,6 +94,24 @@ public sealed class BatchCompanyTests : IDisposable
         Load(options).Batch(0, 8).LowRes.ShouldBe(batch.LowRes);
         // Half the size leaves corners that are black.
         batch.LowRes.Count(value => value == 0).ShouldBeGreaterThan(upright.LowRes.Count(value => value == 0));
+    }
+
+    [Fact]
+    public void Faces_out_of_place_may_stand_among_their_margins()
+    {
+        var far = new UnalignedOptions { MaxDegrees = 90, MinScale = 0.5, MaxScale = 0.5 };
+        var varied = Plain with { Augmentation = new AugmentationOptions { Flip = 0.5, Shift = 4 }, Unaligned = far };
+
+        var black = Load(varied).Batch(0, 8);
+        var batch = Load(varied with { Unaligned = far with { Outside = UnalignedOutside.Margin } }).Batch(0, 8);
+
+        batch.HighRes.ShouldBe(black.HighRes);
+        // Of green, which says the side, black corners are neither.
+        int Corners(FaceBatch of) => Enumerable.Range(0, 8).Count(i => Enumerable.Range(0, 3).All(c => of.LowRes[(i * 3 + c) * 16] < 0.02f));
+        Corners(black).ShouldBeGreaterThan(4);
+        batch.LowRes.ShouldNotBe(black.LowRes);
+        // Beside a face as small as half the square there is more of its own colour than black leaves.
+        batch.LowRes.Sum().ShouldBeGreaterThan(black.LowRes.Sum());
     }
 
     [Fact]

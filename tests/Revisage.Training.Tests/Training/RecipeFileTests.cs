@@ -1,4 +1,5 @@
 using Revisage.Degradations;
+using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
@@ -252,6 +253,23 @@ public sealed class RecipeFileTests : IDisposable
         perceptual.Length.ShouldBeGreaterThan(8);
         perceptual.ShouldAllBe(options => options.Input != VggInput.Caffe);
     }
+
+    public void No_recipe_moves_the_upright_face_that_its_network_is_to_find()
+    {
+        var unaligned = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml")
+            .Select(path => RecipeFile.Load(path, "", [])).Where(recipe => recipe.Data.Unaligned is not null).ToArray();
+
+        unaligned.Select(recipe => recipe.Method).Distinct().Order().ShouldBe(["mtun", "stn0"]);
+        unaligned.ShouldAllBe(recipe => recipe.Data.Augmentation.Shift == 0 && recipe.Data.Augmentation.Rotation == 0 && recipe.Data.Augmentation.Scale == null);
+    }
+
+    [Fact]
+    public void The_papers_GWAInet_makes_small_faces_as_its_protocol_does() =>
+        RecipeFile.Load("gwainet.paper", Path.Combine(AppContext.BaseDirectory, "recipes"), []).Data.Degradation.Shrink.ShouldBe(Evaluation.Protocol.Gwainet.Degradation);
+
+    [Fact]
+    public void A_recipe_says_what_is_around_a_face_out_of_place() =>
+        RecipeFile.Load("mtun.paper", Path.Combine(AppContext.BaseDirectory, "recipes"), ["data.unaligned.outside=margin"]).Data.Unaligned!.Outside.ShouldBe(UnalignedOutside.Margin);
 
     private static Recipe Parse(string yaml, params string[] overrides) => RecipeFile.Parse(yaml, "'test'", overrides);
 

@@ -206,6 +206,14 @@ public sealed class TrainingRunTests : IDisposable
         Should.Throw<RevisageException>(() => Start(Recipe, Options("run") with { Data = onlyVal.Folder }, _ => { })).Message.ShouldContain("'train'");
     }
 
+    [Fact]
+    public void Faces_that_do_not_fill_a_batch_are_refused_before_the_first_step()
+    {
+        Should.Throw<RevisageException>(() => Start(Recipe with { Batch = 6 }, Options("run"), _ => throw new InvalidOperationException("It began."))).Message
+            .ShouldEndWith($"has 6 faces, but '{faces.Folder}' has 5 that the recipe learns from. Prepare more, or lower the phase's batch to 5 or less.");
+        File.Exists(Path.Combine(Options("run").Run, "train.log")).ShouldBeFalse();
+    }
+
     private static TrainingEnd Start(EdsrRecipe recipe, TrainingRunOptions options, Action<TrainingProgress> logged) =>
         TrainingRun.Start(recipe, options, new Observer(logged), default);
 

@@ -16,6 +16,10 @@ public sealed record FaceGeometry(Matrix3x2 ToSource, bool Mirrored, int Side, O
 {
     private PictureWarp Warp => new(ToSource, Side, Outside);
 
+    /// <summary>The same with what lies around the sample, so many pixels on each side.</summary>
+    public FaceGeometry WithMargin(int pixels) =>
+        this with { ToSource = Matrix3x2.CreateTranslation(-pixels, -pixels) * ToSource, Side = Side + 2 * pixels };
+
     /// <summary>
     /// The sample, [Side, Side, 3]: pixels are copied where they are only shifted and mirrored, and otherwise
     /// interpolated by Keys' cubic (a = -0.5).

@@ -40,6 +40,25 @@ public class UnalignedPlacementTests
     }
 
     [Fact]
+    public void What_a_picture_has_around_the_face_is_seen_in_the_place_of_black_and_its_edge_beyond()
+    {
+        // A face of 9 pixels with two of margin that count their columns.
+        const int whole = Side + 4;
+        var rgb = new byte[3 * whole * whole];
+        for (var i = 0; i < rgb.Length; i++)
+        {
+            rgb[i] = (byte)(i / 3 % whole * 10);
+        }
+
+        byte[] Moved(int pixels, UnalignedOutside outside) =>
+            [.. new UnalignedPlacement(0, 1, (double)pixels / Side, 0).Apply(new RgbPicture(rgb, whole, whole), Side, outside).Rgb.Where((_, i) => i % 3 == 0).Take(Side)];
+
+        Moved(0, UnalignedOutside.Margin).ShouldBe([20, 30, 40, 50, 60, 70, 80, 90, 100]);
+        Moved(4, UnalignedOutside.Margin).ShouldBe([0, 0, 0, 10, 20, 30, 40, 50, 60]);
+        Moved(4, UnalignedOutside.Zero).ShouldBe([0, 0, 0, 0, 20, 30, 40, 50, 60]);
+    }
+
+    [Fact]
     public void Landmarks_go_where_the_pixels_go()
     {
         var placement = new UnalignedPlacement(90, 1, 1.0 / Side, 0);

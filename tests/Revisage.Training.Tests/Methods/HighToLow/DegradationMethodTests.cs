@@ -115,6 +115,12 @@ public sealed class DegradationMethodTests : IDisposable
             .ShouldBe(["spectrum", "high", "high_poor", "high_shrunk", "varies", "psnr"]);
         ModelExport.MeasureByMethod(Path.Combine(run, "checkpoint.safetensors"), large, faces.Open()).Measures!.Keys.ShouldBe(["psnr", "ssim", "psnr_learned"]);
 
+        // Where there are test faces, the card's result is of these.
+        File.WriteAllLines(Path.Combine(faces.Folder, "index.csv"), File.ReadAllLines(Path.Combine(faces.Folder, "index.csv")).Select((line, i) => i == 2 ? line.Replace("train", "test") : line));
+        var measured = ModelExport.MeasureByMethod(Path.Combine(run, "checkpoint.safetensors"), large, faces.Open());
+        (measured.Split, measured.Images).ShouldBe(("test", 1));
+        ModelCard.Read(Path.ChangeExtension(large.Path, ".json")).Results.ShouldHaveSingleItem().Split.ShouldBe("test");
+
         // What was exported degrades the faces of any other recipe, and begins another run of Low-to-High.
         var data = TinyDegradation.LowToHigh.Data with { Degradation = new DegradationOptions { Learned = Path.Combine(folder, "down.onnx") } };
         var learned = FaceDataset.Load(faces.Open(), "train", data, seed: 1);
@@ -183,6 +189,15 @@ public sealed class DegradationMethodTests : IDisposable
 
         Should.Throw<RevisageException>(() => TrainingRun.Start(TinyDegradation.HighToLow, Options(Path.Combine(folder, "small")) with { LowQuality = small.Folder }, new Quiet(), default)).Message
             .ShouldStartWith($"None of the 2 faces of '{small.Folder}', split 'train', is what the recipe asks for (any set, 16 pixels or more).");
+    }
+
+    [Fact]
+    public void Poor_faces_that_do_not_fill_a_batch_are_refused()
+    {
+        using var few = new SyntheticFaces(train: 1, val: 1, side: 24, hr: 24);
+
+        Should.Throw<RevisageException>(() => TrainingRun.Start(TinyDegradation.HighToLow, Options(Path.Combine(folder, "few")) with { LowQuality = few.Folder }, new Quiet(), default)).Message
+            .ShouldContain($"has 2 faces, but '{few.Folder}' has 1 that the recipe learns from.");
     }
 
     [Fact]
