@@ -34,6 +34,11 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void No_two_types_have_one_name() =>
+        typeof(Block).Assembly.GetTypes().Where(type => !type.IsNested && type.Name[0] != '<').GroupBy(type => type.Name).Where(types => types.Count() > 1)
+            .Select(types => string.Join(", ", types.Select(type => type.FullName))).ShouldBeEmpty();
+
+    [Fact]
     public void Blocks_hold_no_native_memory() =>
         typeof(Block).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Block)) && type.IsAssignableTo(typeof(IDisposable))).ShouldBeEmpty();
 

@@ -60,6 +60,10 @@ public static class AuthorLayouts
     // Counts batches; nothing reads it at a fixed momentum.
     private const string BatchCounts = @"\.num_batches_tracked$";
 
+    // Where the parser has each of FaceClass. It has background, skin, brows, eyes, glasses, ears, earring, nose, mouth, lips, neck,
+    // necklace, cloth, hair and hat.
+    private static readonly int[] ParserClasses = [0, 1, 10, 6, 4, 5, 2, 3, 7, 8, 11, 12, 13, 17, 18, 9, 15, 14, 16];
+
     /// <summary>Progressive face super-resolution (Kim 2019), the generator: section "model_state_dict"; equalised weights end in weight_orig.</summary>
     public static NameMap Progressive { get; } = new("the progressive generator") { Spare = [BatchCounts] };
 
@@ -91,8 +95,15 @@ public static class AuthorLayouts
     /// <summary>The ResNet-18 of ML.NET's package, whose numbered arrays are those of <see cref="OnnxResNet18"/>.</summary>
     public static NameMap ResNet18 { get; } = new("ML.NET's ResNet-18") { Rename = OnnxResNet18.Rename, Convert = OnnxResNet18.Convert };
 
-    /// <summary>The face parser of zllrunning/face-parsing.PyTorch, 79999_iter: its two auxiliary heads serve training alone.</summary>
-    public static NameMap FaceParser { get; } = new("the face parser") { Spare = [BatchCounts, @"^conv_out(16|32)\."] };
+    /// <summary>
+    /// The face parser of zllrunning/face-parsing.PyTorch, 79999_iter: its two auxiliary heads serve training alone, and its classes stand in
+    /// another order than CelebAMask-HQ's palette.
+    /// </summary>
+    public static NameMap FaceParser { get; } = new("the face parser")
+    {
+        Spare = [BatchCounts, @"^conv_out(16|32)\."],
+        Convert = array => Regex.IsMatch(array.Name, @"^conv_out(16|32)?\.conv_out\.weight$") && array.Shape[0] == ParserClasses.Length ? array.InOrder(ParserClasses) : array,
+    };
 
     /// <summary>
     /// GWAInet (Dogan 2019) in TensorFlow: slashes become dots, and the weights turn; GFEnet, which the generator's scope holds

@@ -50,7 +50,11 @@ public abstract class Block
         foreach (var (field, name, first) in StateFields.GetOrAdd(GetType(), FieldsOf))
         {
             var path = prefix + name;
-            if (field.GetValue(this) is IEnumerable<Block> blocks)
+            if (name.Length == 0)
+            {
+                ((Block)field.GetValue(this)!).Collect(prefix, found);
+            }
+            else if (field.GetValue(this) is IEnumerable<Block> blocks)
             {
                 CollectAll(name.Contains(Index, StringComparison.Ordinal) ? path : $"{path}.{Index}", first, blocks, found);
             }
@@ -132,7 +136,8 @@ public sealed record NamedWeight(string Path, Weight Weight);
 
 /// <summary>
 /// The name a field's weights have in a published checkpoint, where C# would not write it so. In that of several blocks,
-/// <c>{0}</c> stands for each one's index: <c>m{0}</c> names m0, m1 ... instead of m.0, m.1 ...
+/// <c>{0}</c> stands for each one's index: <c>m{0}</c> names m0, m1 ... instead of m.0, m.1 ... Where a single block's name is empty,
+/// its weights are named as if they were its owner's own.
 /// </summary>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class StateNameAttribute(string name) : Attribute

@@ -10,7 +10,7 @@ namespace Revisage.Training.Training;
 /// <summary>
 /// A super-resolver on faces that it is not trained on: PSNR in dB on RGB, SSIM as the mean over R, G and B, both beside
 /// bicubic enlargement's. Small faces are made as the recipe's are; where those are this project's protocol's, so are
-/// the figures. The picture has rows of small face, guide if there is one, bicubic, network, truth.
+/// the figures. The picture has rows of small face, guide if there is one, bicubic, network, its second output if that is drawn, truth.
 /// </summary>
 public sealed class SuperResolutionValidation : IValidation
 {
@@ -36,10 +36,13 @@ public sealed class SuperResolutionValidation : IValidation
         (bicubicPsnr, bicubicSsim) = Measure(enlarged);
     }
 
+    /// <summary>From the network's second output for N faces to N pictures of it, which are drawn before the truth; null to draw none.</summary>
+    internal Func<Tensor, IEnumerable<Image>>? Beside { get; init; }
+
     public ValidationResult Run(ITrainingStage stage)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        var restored = new List<Image>();
+        var (restored, beside) = (new List<Image>(), new List<Image>());
         foreach (var chunk in samples.Chunk(Batch))
         {
             using var scope = new TensorScope();
@@ -50,12 +53,17 @@ public sealed class SuperResolutionValidation : IValidation
                 inputs.Add(Input([.. chunk.Select(sample => sample.Guide!)]));
             }
 
-            restored.AddRange(Images(stage.Infer(inputs)[0]));
+            var outputs = stage.Infer(inputs);
+            restored.AddRange(Images(outputs[0]));
+            if (Beside is not null && outputs.Count > 1)
+            {
+                beside.AddRange(Beside(outputs[1]));
+            }
         }
 
         var (psnr, ssim) = Measure(restored);
         return new ValidationResult(
-            samples.Count, psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored));
+            samples.Count, psnr, [new("psnr", psnr, "F2", bicubicPsnr), new("ssim", ssim, "F4", bicubicSsim)], Draw(restored, beside));
     }
 
     private static bool IsProtocol(DataOptions data, Protocol protocol) =>
@@ -108,13 +116,13 @@ public sealed class SuperResolutionValidation : IValidation
         }
     }
 
-    private ValidationPicture Draw(IReadOnlyList<Image> restored)
+    private ValidationPicture Draw(IReadOnlyList<Image> restored, IReadOnlyList<Image> beside)
     {
         var step = Math.Max(1, samples.Count / rows);
         return PictureGrid.Of([.. Enumerable.Range(0, rows).Select(row => Row(row * step))], restored[0].Width);
 
         IReadOnlyList<Image> Row(int i) =>
-            [samples[i].Lr, .. samples[i].Guide is { } guide ? [guide] : Array.Empty<Image>(), enlarged[i], restored[i], samples[i].Hr];
+            [samples[i].Lr, .. samples[i].Guide is { } guide ? [guide] : Array.Empty<Image>(), enlarged[i], restored[i], .. beside.Count > 0 ? [beside[i]] : Array.Empty<Image>(), samples[i].Hr];
     }
 
     /// <param name="Guide">Null where the method wants none.</param>

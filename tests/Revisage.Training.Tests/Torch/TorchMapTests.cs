@@ -39,7 +39,7 @@ public sealed class TorchMapTests : IDisposable
         {
             "landmarks" => new LandmarkNetwork(new LandmarkNetworkOptions { Channels = 8, Depth = 2, MapSide = side / 4 }),
             "embedding" => new ResidualEncoder(new FaceEncoderOptions { Width = 4, Units = 1, Embedding = 8 }),
-            "critic" => new ImageCritic(new ImageCriticOptions { Channels = 4, Stages = 2 }, side, side),
+            "critic" => new GwainetCritic(new GwainetCriticOptions { Channels = 4, Stages = 2 }, side, side),
             _ => new MtunDiscriminator(new MtunDiscriminatorOptions { Side = side, Width = 4 }),
         };
         using var network = new TorchNetwork(name, block, seed: 1);

@@ -29,7 +29,7 @@ public enum FaceClass : byte
     Cloth,
 }
 
-/// <summary>The parts that W-Net weighs on their own (section 3.5).</summary>
+/// <summary>The parts that W-Net weighs on their own (section 3.4).</summary>
 public enum FaceRegion
 {
     Eyes,

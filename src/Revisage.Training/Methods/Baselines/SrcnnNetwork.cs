@@ -15,7 +15,8 @@ public sealed record SrcnnOptions
 /// <summary>
 /// SRCNN (Dong et al., "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, section 3 and figure 2): three
 /// convolutions for patches, mapping and reconstruction sharpen a face that was enlarged (bicubic) before.
-/// [N, 3, h, w] to [N, 3, enlargement h, enlargement w], both in one range; 20,099 parameters.
+/// [N, 3, h, w] to [N, 3, enlargement h, enlargement w], both in one range; 20,099 parameters,
+/// 0.33 G multiply-adds from 16 pixels.
 /// </summary>
 /// <param name="enlargement">How many times as high and wide the face becomes first; 1 where it comes enlarged.</param>
 /// <remarks>Differs from the paper: RGB instead of luminance; zeros around the picture, so that its size stays.</remarks>

@@ -12,7 +12,8 @@ public sealed record UrdgnOptions
 /// <summary>
 /// The generator of URDGN (Yu and Porikli, "Ultra-Resolving Face Images by Discriminative Generative Networks", ECCV 2016, figure 2):
 /// convolutions between doublings. [N, 3, h, w] in [-1, 1] to [N, 3, 8h, 8w] in that range, not clamped;
-/// 1,054,243 parameters. Its discriminator is MTUN's, by the same authors.
+/// 1,054,243 parameters,
+/// 14.58 G multiply-adds from 16 pixels. Its discriminator is MTUN's, by the same authors.
 /// </summary>
 /// <remarks>
 /// Differs from the paper, as the first author's later code does: pixels are repeated before a convolution where the paper has

@@ -14,7 +14,8 @@ public sealed record VdsrOptions
 /// <summary>
 /// VDSR (Kim et al., "Accurate Image Super-Resolution Using Very Deep Convolutional Networks", CVPR 2016, figure 2): twenty
 /// convolutions find what a face that was enlarged (bicubic) before lacks, and add it. [N, 3, h, w] to
-/// [N, 3, enlargement h, enlargement w], both in one range; 668,227 parameters.
+/// [N, 3, enlargement h, enlargement w], both in one range; 668,227 parameters,
+/// 10.93 G multiply-adds from 16 pixels.
 /// </summary>
 /// <param name="enlargement">How many times as high and wide the face becomes first; 1 where it comes enlarged.</param>
 /// <remarks>Differs from the paper: RGB instead of luminance.</remarks>

@@ -26,14 +26,14 @@ public sealed record GwainetRecipe : Recipe
 
     public GwainetOptions Network { get; init; } = new();
 
-    public ImageCriticOptions Critic { get; init; } = new();
+    public GwainetCriticOptions Critic { get; init; } = new();
 
     /// <summary>Adam's constants in the first two phases.</summary>
     public AdamOptions Adam { get; init; } = new();
 
     public WarperOptions Warper { get; init; } = new();
 
-    public AdversarialOptions Adversarial { get; init; } = new();
+    public GwainetAdversarialOptions Adversarial { get; init; } = new();
 }
 
 /// <summary>The first phase; with 0 iterations there is none.</summary>
@@ -44,15 +44,15 @@ public sealed record WarperOptions : Schedule
 }
 
 /// <summary>The last phase; with 0 iterations there is none.</summary>
-public sealed record AdversarialOptions : Schedule
+public sealed record GwainetAdversarialOptions : Schedule
 {
     /// <summary>Four epochs of the generator's updates, and two more at half the rate.</summary>
-    public AdversarialOptions() => (Iterations, Batch, LearningRate) = (244_101, 4, new LearningRate { Milestones = [162_734] });
+    public GwainetAdversarialOptions() => (Iterations, Batch, LearningRate) = (244_101, 4, new LearningRate { Milestones = [162_734] });
 
-    /// <summary>Of the critic's verdict beside the L1 loss (equation 8).</summary>
+    /// <summary>Of the critic's verdict beside the L1 loss (equation 9).</summary>
     public double Weight { get; init; } = 0.001;
 
-    /// <summary>Of the identity loss beside the L1 loss (equation 8).</summary>
+    /// <summary>Of the identity loss beside the L1 loss (equation 9).</summary>
     public double Identity { get; init; } = 0.05;
 
     /// <summary>
@@ -113,7 +113,7 @@ public sealed class GwainetMethod : Method
                 : Array.Empty<TrainingPhase>(),
             new TrainingPhase("content", gwainet.Schedule, data, setting => CreateStage(gwainet, gwainet.Schedule, ShippedNetwork(recipe), setting.Device)) { HandsOverBest = true },
             .. gwainet.Adversarial.Iterations > 0
-                ? [new TrainingPhase("adversarial", gwainet.Adversarial, data, setting => new AdversarialStage(gwainet, ShippedNetwork(recipe), setting))]
+                ? [new TrainingPhase("adversarial", gwainet.Adversarial, data, setting => new GwainetAdversarialStage(gwainet, ShippedNetwork(recipe), setting))]
                 : Array.Empty<TrainingPhase>(),
         ];
     }

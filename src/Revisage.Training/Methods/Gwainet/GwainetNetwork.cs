@@ -27,7 +27,8 @@ public sealed record GwainetOptions
 /// GWAInet (Dogan, Gu, Timofte: "Exemplar Guided Face Image Super-Resolution without Facial Landmarks", CVPR Workshops 2019,
 /// figure 2) as it is used: a small face [N, 3, h, w] and a large one of the same person [N, 3, 8h, 8w], both in [-1, 1], to
 /// the large face [N, 3, 8h, 8w], not clipped to that range. The warper brings the guide over the enlarged face, the
-/// generator enlarges with its help; 4,293,445 parameters, named as in the authors' checkpoint but for GFEnet's prefix.
+/// generator enlarges with its help; 4,293,445 parameters,
+/// 3.27 G multiply-adds from 16 pixels, named as in the authors' checkpoint but for GFEnet's prefix.
 /// </summary>
 /// <remarks>
 /// Differs from the paper: the authors enlarge the small face outside by an 8-bit bicubic (Pillow's). Here the same weights are
@@ -40,7 +41,7 @@ public sealed record GwainetOptions
 public sealed class GwainetNetwork(GwainetOptions options, int height, int width) : Block
 {
     private readonly Warper? warper = options.Guided ? new Warper(options, height, width) : null;
-    private readonly GuidedGenerator generator = new(options);
+    private readonly GwainetGenerator generator = new(options);
 
     /// <summary>Without a guide: the face itself, made large, stands in for it.</summary>
     public override FeatureMap Forward(FeatureMap x) => warper is null ? generator.Forward(CentredFace.Small(x)) : Forward(x, CentredFace.Enlarged(x));

@@ -18,10 +18,10 @@ public enum AdversaryLoss
 /// <summary>The adversarial side of High-to-Low's or Low-to-High's training; the defaults are the paper's.</summary>
 public sealed record AdversaryOptions
 {
-    /// <summary>Of the adversarial loss, beside the pixel loss's 1 (section 4.1); 0 for the pixel loss alone, without a discriminator.</summary>
+    /// <summary>Of the adversarial loss, beside the pixel loss's 1 (section 3.6); 0 for the pixel loss alone, without a discriminator.</summary>
     public double Weight { get; init; } = 0.05;
 
-    /// <summary>Updates of the discriminator for one of the generator, each on a batch of its own (section 4.1).</summary>
+    /// <summary>Updates of the discriminator for one of the generator, each on a batch of its own (section 3.6).</summary>
     public int Updates { get; init; } = 5;
 
     public AdversaryLoss Loss { get; init; } = AdversaryLoss.Hinge;
@@ -91,8 +91,9 @@ internal sealed class Adversary : IDisposable
     /// <summary>One update of the discriminator.</summary>
     /// <param name="real">[N, 3, H, W].</param>
     /// <param name="made">Likewise; the gradient stops here.</param>
-    /// <returns>Its loss, one number.</returns>
-    public Tensor Update(Tensor real, Tensor made, double rate)
+    /// <returns>Its loss, for the log.</returns>
+    /// <param name="prefix">Before its name there.</param>
+    public LossTerms Update(Tensor real, Tensor made, double rate, string prefix = "")
     {
         made = made.Detach();
         var losses = options.Loss == AdversaryLoss.Hinge
@@ -100,7 +101,7 @@ internal sealed class Adversary : IDisposable
             : new LossTerms().Add(Name, 1, WassersteinLoss.Critic(Score(made), Score(real))).Add("gradient_penalty", options.Penalty, GradientPenalty.Of(Score, made, real));
         var total = losses.Total();
         learner.Update(total, rate);
-        return total.Detach();
+        return new LossTerms().Add(prefix + Name, 1, total.Detach());
     }
 
     /// <summary>The generator's adversarial loss, unweighted: -mean D(made), whichever the discriminator's is.</summary>

@@ -36,7 +36,8 @@ public sealed record HighToLowOptions
 /// High-to-Low, the learned degradation (Bulat, Yang, Tzimiropoulos: "To learn image super-resolution, use a GAN to learn how to
 /// do image degradation first", ECCV 2018, section 3.3 and figure 4a): noise becomes a fourth channel of the large face; residual
 /// blocks in groups, between which the size halves four times and doubles until it is the small face's. [N, 3, 64, 64] and
-/// noise [N, 64] to [N, 3, 16, 16], faces in [-1, 1]; 1,603,331 parameters.
+/// noise [N, 64] to [N, 3, 16, 16], faces in [-1, 1]; 1,603,331 parameters,
+/// 0.89 G multiply-adds from 64 pixels.
 /// </summary>
 /// <remarks>
 /// Differs from the paper, with the authors' code (H2L.py, variant 0424, named as there): strided convolutions where the paper

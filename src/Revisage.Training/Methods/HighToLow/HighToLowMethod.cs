@@ -6,7 +6,7 @@ using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.HighToLow;
 
-/// <summary>How High-to-Low learns; the defaults are the paper's (section 4.1), and the sizes too.</summary>
+/// <summary>How High-to-Low learns; the defaults are the paper's (section 3.6), and the sizes too.</summary>
 public sealed record HighToLowRecipe : Recipe
 {
     internal const long PaperIterations = 570_000;

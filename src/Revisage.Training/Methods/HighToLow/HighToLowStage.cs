@@ -44,24 +44,16 @@ internal sealed class HighToLowStage : ITrainingStage
     {
         var rate = recipe.LearningRate.At(iteration, recipe.Iterations);
         var slices = new BatchSlices(batch, BatchesPerStep, Device);
-        for (var i = 0; i + 1 < BatchesPerStep; i++)
-        {
-            using var scope = new TensorScope();
-            adversary!.Update(slices.Poor(i), Made(slices.Large(i)), rate);
-        }
-
-        var large = slices.Large(BatchesPerStep - 1);
-        var small = Degrade(generator.Network, large);
-        var judged = adversary?.Update(slices.Poor(BatchesPerStep - 1), small, rate);
-        var losses = Losses(recipe, adversary, small, large);
-        generator.Update(losses.Total(), rate);
-        return judged is null ? losses : losses.Add(adversary!.Name, 1, judged);
-
-        Tensor Made(Tensor faces)
-        {
-            using var mode = Autograd.WithoutGradients();
-            return Degrade(generator.Network, faces);
-        }
+        return CriticAlternation.Step(
+            BatchesPerStep,
+            slice => Degrade(generator.Network, slices.Large(slice)),
+            (slice, small) => adversary?.Update(slices.Poor(slice), small, rate) ?? new LossTerms(),
+            small =>
+            {
+                var losses = Losses(recipe, adversary, small, slices.Large(BatchesPerStep - 1));
+                generator.Update(losses.Total(), rate);
+                return losses;
+            });
     }
 
     public IReadOnlyList<Tensor> Infer(IReadOnlyList<Tensor> inputs) =>

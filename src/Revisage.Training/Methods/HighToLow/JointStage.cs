@@ -7,7 +7,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Methods.HighToLow;
 
 /// <summary>
-/// The fine-tuning of both together (section 4.1): each has its own discriminator and its own losses, and those of
+/// The fine-tuning of both together (section 3.6): each has its own discriminator and its own losses, and those of
 /// Low-to-High also reach High-to-Low through the small faces.
 /// </summary>
 internal sealed class JointStage : IDegradingStage
@@ -48,54 +48,29 @@ internal sealed class JointStage : IDegradingStage
     {
         var rate = recipe.Joint.LearningRate.At(iteration, recipe.Joint.Iterations);
         var slices = new BatchSlices(batch, BatchesPerStep, Device);
-        for (var i = 0; i + 1 < BatchesPerStep; i++)
+        return CriticAlternation.Step(BatchesPerStep, Make, Judge, made =>
         {
-            using var scope = new TensorScope();
-            Judge(i, MadeApart(slices.Large(i)));
-        }
+            var truth = slices.Large(BatchesPerStep - 1);
+            var losses = LowToHighStage.Losses(recipe, ofLarge, made.Large, truth);
+            HighToLowStage.Losses(degrading, ofSmall, made.Small, truth, losses, SmallPrefix);
+            var gradients = Autograd.Gradients(losses.Total(), [.. up.Network.Parameters, .. down.Network.Parameters]);
+            up.Update(gradients[..up.Network.Parameters.Count], rate);
+            down.Update(gradients[up.Network.Parameters.Count..], rate);
+            return losses;
+        });
 
-        var truth = slices.Large(BatchesPerStep - 1);
-        var made = Make(truth);
-        var judged = Judge(BatchesPerStep - 1, made);
-        var losses = LowToHighStage.Losses(recipe, ofLarge, made.Large, truth);
-        HighToLowStage.Losses(degrading, ofSmall, made.Small, truth, losses, SmallPrefix);
-        var gradients = Autograd.Gradients(losses.Total(), [.. up.Network.Parameters, .. down.Network.Parameters]);
-        up.Update(gradients[..up.Network.Parameters.Count], rate);
-        down.Update(gradients[up.Network.Parameters.Count..], rate);
-        foreach (var (name, value) in judged)
+        (Tensor Small, Tensor Large) Make(int slice)
         {
-            losses.Add(name, 1, value);
-        }
-
-        return losses;
-
-        (Tensor Small, Tensor Large) Make(Tensor faces)
-        {
+            var faces = slices.Large(slice);
             var mode = new ForwardMode(Training: true, recipe.Precision);
             var small = down.Network.Forward([faces, Degrader.Noise(faces.Shape[0], Noise, Device)], mode)[0];
             return (small, up.Network.Forward(small, mode));
         }
 
-        (Tensor Small, Tensor Large) MadeApart(Tensor faces)
+        LossTerms Judge(int slice, (Tensor Small, Tensor Large) faces)
         {
-            using var mode = Autograd.WithoutGradients();
-            return Make(faces);
-        }
-
-        List<(string Name, Tensor Value)> Judge(int slice, (Tensor Small, Tensor Large) faces)
-        {
-            var values = new List<(string, Tensor)>();
-            if (ofSmall?.Update(slices.Poor(slice), faces.Small, rate) is { } small)
-            {
-                values.Add((SmallPrefix + ofSmall.Name, small));
-            }
-
-            if (ofLarge?.Update(slices.Large(slice), faces.Large, rate) is { } large)
-            {
-                values.Add((ofLarge.Name, large));
-            }
-
-            return values;
+            var small = ofSmall?.Update(slices.Poor(slice), faces.Small, rate, SmallPrefix) ?? new LossTerms();
+            return ofLarge is null ? small : small.Add(ofLarge.Update(slices.Large(slice), faces.Large, rate));
         }
     }
 

@@ -27,7 +27,8 @@ public sealed record LowToHighOptions
 /// <summary>
 /// Low-to-High (Bulat, Yang, Tzimiropoulos: "To learn image super-resolution, use a GAN to learn how to do image degradation
 /// first", ECCV 2018, section 3.4 and figure 4b): groups of residual blocks, each under a skip of its own and each followed by a
-/// bilinear doubling. [N, 3, h, w] to [N, 3, 4h, 4w], both in [-1, 1]; 15,478,019 parameters, named as in the authors'
+/// bilinear doubling. [N, 3, h, w] to [N, 3, 4h, 4w], both in [-1, 1]; 15,478,019 parameters,
+/// 5.38 G multiply-adds from 16 pixels, named as in the authors'
 /// model.pkl.
 /// </summary>
 /// <remarks>

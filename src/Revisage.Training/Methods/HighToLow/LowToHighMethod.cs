@@ -6,7 +6,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Methods.HighToLow;
 
 /// <summary>Where Low-to-High's small faces come from.</summary>
-public enum SmallFaces
+public enum SmallFaceOrigin
 {
     /// <summary>From a High-to-Low: that of the recipe's own first phase, or <see cref="LowToHighRecipe.Degrader"/>.</summary>
     Learned,
@@ -16,7 +16,7 @@ public enum SmallFaces
 }
 
 /// <summary>
-/// How Low-to-High learns, and before and with it High-to-Low; the defaults are the paper's (section 4.1), and the sizes too.
+/// How Low-to-High learns, and before and with it High-to-Low; the defaults are the paper's (section 3.6), and the sizes too.
 /// The keys at the top are those of Low-to-High's own phase.
 /// </summary>
 public sealed record LowToHighRecipe : Recipe
@@ -37,7 +37,7 @@ public sealed record LowToHighRecipe : Recipe
     /// <summary>Adam's constants, of all phases; the rates follow their schedules.</summary>
     public AdamOptions Adam { get; init; } = new() { Beta1 = 0, Beta2 = 0.9 };
 
-    public SmallFaces SmallFaces { get; init; }
+    public SmallFaceOrigin SmallFaces { get; init; }
 
     /// <summary>
     /// A High-to-Low that is trained already: an installed model, an exported .onnx file, or a checkpoint of its run. Null for one
@@ -84,7 +84,7 @@ public sealed record HighToLowSchedule : Schedule
     public double PixelWeight { get; init; } = 1;
 }
 
-/// <summary>The fine-tuning of both (section 4.1).</summary>
+/// <summary>The fine-tuning of both (section 3.6).</summary>
 public sealed record JointSchedule : Schedule
 {
     public JointSchedule() => (Iterations, Batch) = (2_000, HighToLowRecipe.PaperBatch);
@@ -110,18 +110,18 @@ public sealed class LowToHighMethod : Method
     public override Recipe Published => new LowToHighRecipe { Method = Id };
 
     public override IReadOnlyList<string> Priors(Recipe recipe) =>
-        recipe is LowToHighRecipe { SmallFaces: SmallFaces.Learned, Degrader: { } model } && !Degrader.IsCheckpoint(model) ? [model] : [];
+        recipe is LowToHighRecipe { SmallFaces: SmallFaceOrigin.Learned, Degrader: { } model } && !Degrader.IsCheckpoint(model) ? [model] : [];
 
     public override IReadOnlyList<Recipe> Parts(Recipe recipe)
     {
         var own = (LowToHighRecipe)recipe;
-        return own.SmallFaces == SmallFaces.Learned ? [own.Degrading] : [];
+        return own.SmallFaces == SmallFaceOrigin.Learned ? [own.Degrading] : [];
     }
 
     public override IReadOnlyList<TrainingPhase> Phases(Recipe recipe)
     {
         var own = (LowToHighRecipe)recipe;
-        var (learned, joint) = (own.SmallFaces == SmallFaces.Learned, own.Joint.Iterations > 0);
+        var (learned, joint) = (own.SmallFaces == SmallFaceOrigin.Learned, own.Joint.Iterations > 0);
         if (!learned)
         {
             return [new TrainingPhase(Main, own.Schedule, own.Data, setting => new LowToHighStage(own, null, setting.Device))];
@@ -146,7 +146,7 @@ public sealed class LowToHighMethod : Method
         var own = (LowToHighRecipe)recipe;
         SuperResolution.CheckSizes(recipe, this);
         own.Adversary.Check(own.PixelWeight, own.Data.HighRes);
-        if (own.SmallFaces == SmallFaces.Shrunk)
+        if (own.SmallFaces == SmallFaceOrigin.Shrunk)
         {
             return;
         }

@@ -47,27 +47,19 @@ internal sealed class LowToHighStage : IDegradingStage
     {
         var rate = recipe.LearningRate.At(iteration, recipe.Iterations);
         var slices = new BatchSlices(batch, BatchesPerStep, Device);
-        for (var i = 0; i + 1 < BatchesPerStep; i++)
-        {
-            using var scope = new TensorScope();
-            adversary!.Update(slices.Large(i), Made(i), rate);
-        }
-
-        var truth = slices.Large(BatchesPerStep - 1);
-        var made = Restore(BatchesPerStep - 1);
-        var judged = adversary?.Update(truth, made, rate);
-        var losses = Losses(recipe, adversary, made, truth);
-        generator.Update(losses.Total(), rate);
-        return judged is null ? losses : losses.Add(adversary!.Name, 1, judged);
+        return CriticAlternation.Step(
+            BatchesPerStep,
+            Restore,
+            (slice, made) => adversary?.Update(slices.Large(slice), made, rate) ?? new LossTerms(),
+            made =>
+            {
+                var losses = Losses(recipe, adversary, made, slices.Large(BatchesPerStep - 1));
+                generator.Update(losses.Total(), rate);
+                return losses;
+            });
 
         Tensor Restore(int slice) => generator.Network.Forward(
             degrader?.Of(slices.Large(slice)) ?? slices.Small(slice), new ForwardMode(Training: true, recipe.Precision));
-
-        Tensor Made(int slice)
-        {
-            using var mode = Autograd.WithoutGradients();
-            return Restore(slice);
-        }
     }
 
     public IReadOnlyList<Tensor> Infer(IReadOnlyList<Tensor> inputs) =>

@@ -3,7 +3,7 @@ using Revisage.Training.Layers;
 namespace Revisage.Training.Methods.Mtun;
 
 /// <summary>
-/// MTUN's facial component heatmap estimation branch (Yu 2018, figure 2, green, and section 3.1): stacked hourglasses (Newell et al.,
+/// HEB, MTUN's facial component heatmap estimation branch (Yu 2018, figure 2, green, and section 3.1): stacked hourglasses (Newell et al.,
 /// ECCV 2016), each of which corrects the one before. [N, C, H, W], H and W multiples of 16, to maps of eyes, nose,
 /// mouth and jaw, [N, 4, H, W], Gaussians of height 1. 1,763,664 parameters with the paper's 64 channels and four stacks.
 /// </summary>

@@ -47,7 +47,8 @@ public sealed record MtunOptions
 /// MTUN (Yu et al., "Face Super-resolution Guided by Facial Component Heatmaps", ECCV 2018, figure 2): autoencoder and transposed
 /// convolutions enlarge an unaligned face's features, a spatial transformer sets them upright, stacked hourglasses find
 /// where eyes, nose, mouth and jaw are, and those maps guide the rest of the way to RGB. [N, 3, 16, 16] in [-1, 1] to
-/// [N, 3, 128, 128] in that range, not clamped; 44,950,607 parameters.
+/// [N, 3, 128, 128] in that range, not clamped; 44,950,607 parameters,
+/// 6.68 G multiply-adds from 16 pixels.
 /// </summary>
 /// <remarks>
 /// Differs from the paper, as the authors' code does: features by-pass the heatmaps on a way of their own ("skip"), and the

@@ -35,7 +35,8 @@ public sealed class MtunMethod : Method
             : [new TrainingPhase(Content, own.Content, own.Data, setting => new MtunStage(own, own.Content, content: true, setting)) { HandsOverBest = true }, all];
     }
 
-    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, recipe);
+    /// <summary>The picture shows the heatmaps beside the face: eyes red, nose green, mouth blue, jaw grey.</summary>
+    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, recipe) { Beside = MapPictures.Of };
 
     public override void Check(Recipe recipe)
     {

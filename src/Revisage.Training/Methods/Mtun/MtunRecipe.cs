@@ -45,7 +45,7 @@ public sealed record MtunRecipe : Recipe
         Resnet18Scale = 0.012,
     };
 
-    public AdversarialOptions Adversarial { get; init; } = new();
+    public MtunAdversarialOptions Adversarial { get; init; } = new();
 
     /// <summary>A phase of image and heatmap losses alone, before all losses meet.</summary>
     public ContentOptions Content { get; init; } = new();
@@ -57,7 +57,7 @@ public sealed record MtunRecipe : Recipe
 }
 
 /// <summary>The class-wise discriminative loss (Yu 2018, equation 4), whose weight falls by epochs.</summary>
-public sealed record AdversarialOptions
+public sealed record MtunAdversarialOptions
 {
     /// <summary>In the first epoch; 0 for no discriminator.</summary>
     public double Weight { get; init; } = 0.01;

@@ -61,7 +61,7 @@ internal sealed class MtunStage : ITrainingStage
         if (recipe.HasHeatmapLoss)
         {
             Tensor[] estimated = [.. stacks.Select(TorchNetwork.Leave)];
-            losses.Add("heatmaps", recipe.HeatmapWeight, ComponentHeatmapLoss.Of(estimated, Heatmaps(batch, (int)estimated[0].Shape[2]).To(Device)));
+            losses.Add("heatmaps", recipe.HeatmapWeight, FaceStructureLoss.Of(estimated, Heatmaps(batch, (int)estimated[0].Shape[2]).To(Device)));
         }
 
         if (features is not null)

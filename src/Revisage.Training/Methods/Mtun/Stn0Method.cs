@@ -17,13 +17,13 @@ public sealed record Stn0Recipe : Recipe
 }
 
 /// <summary>Sets faces of 16 pixels upright, so that methods which take aligned ones can be compared with MTUN.</summary>
-/// <remarks>The paper (Yu 2018, section 4.2) names the network and not its training: L2 to the upright small face and Adam are choices.</remarks>
+/// <remarks>The paper (Yu 2018, section 3.4) names the network and not its training: L2 to the upright small face and Adam are choices.</remarks>
 public sealed class Stn0Method : Method
 {
     public override string Id => "stn0";
 
     public override string Citation =>
-        "Yu, Fernando, Ghanem, Porikli, Hartley: Face Super-resolution Guided by Facial Component Heatmaps. ECCV 2018, section 4.2.";
+        "Yu, Fernando, Ghanem, Porikli, Hartley: Face Super-resolution Guided by Facial Component Heatmaps. ECCV 2018, section 3.4.";
 
     public override Type RecipeType => typeof(Stn0Recipe);
 

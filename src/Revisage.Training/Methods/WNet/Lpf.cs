@@ -14,7 +14,7 @@ public abstract class ParsingFusion(int channels) : Block
 }
 
 /// <summary>
-/// W-Net's fusion of features and parsing map (section 3.2, figure 3, equations 9 to 11): both are convolved; side by side they pass
+/// LPF, W-Net's fusion of features and parsing map (section 3.2, figure 3, equations 9 to 11): both are convolved; side by side they pass
 /// channel and spatial attention, and pixel by pixel a learned share mixes them. 51,815 parameters.
 /// </summary>
 /// <remarks>
@@ -41,7 +41,7 @@ public sealed class Lpf(int channels) : ParsingFusion(channels)
     }
 }
 
-/// <summary>What <see cref="Lpf"/> is compared with (W-Net, section 4.4): a convolution of both, one behind the other.</summary>
+/// <summary>What <see cref="Lpf"/> is compared with (W-Net, table 3): a convolution of both, one behind the other.</summary>
 public sealed class Cascade(int channels) : ParsingFusion(channels)
 {
     private readonly Conv2d conv = new(channels + 3, channels, 3, padding: 1);

@@ -3,7 +3,7 @@ using Revisage.Training.Layers;
 namespace Revisage.Training.Methods.WNet;
 
 /// <summary>
-/// W-Net's estimate of the parsing map from the small face (section 3.1, figure 2, equations 2 to 8): residual blocks and
+/// PB, W-Net's Parsing Block, which estimates the parsing map from the small face (section 3.1, figure 2, equations 2 to 8): residual blocks and
 /// an hourglass, then convolutions of three sizes whose maps are recombined under attention. [N, 3, h, w], h and w multiples
 /// of 16, to [N, 3, h, w]: where there is skin, thrice; 1,411,262 parameters.
 /// </summary>

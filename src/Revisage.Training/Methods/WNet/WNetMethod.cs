@@ -9,7 +9,7 @@ using Revisage.Training.Training;
 namespace Revisage.Training.Methods.WNet;
 
 /// <summary>
-/// Adam on the face's and the parsing map's pixels and on four key parts (W-Net, section 3.5, equation 29). The paper's weights are
+/// Adam on the face's and the parsing map's pixels and on four key parts (W-Net, section 3.4, equation 29). The paper's weights are
 /// lost with its formulas; these are ours.
 /// </summary>
 public sealed record WNetRecipe : Recipe
@@ -19,7 +19,7 @@ public sealed record WNetRecipe : Recipe
     /// <summary>Weight of <see cref="ParsingMapLoss"/>; the face's pixels have 1.</summary>
     public double ParsingMap { get; init; } = 1;
 
-    /// <summary>Weight of <see cref="FacePartLoss.Pixels"/>.</summary>
+    /// <summary>Weight of <see cref="KeyPartLoss.Pixels"/>.</summary>
     public double Parts { get; init; } = 0.1;
 
     /// <summary>How the masked parts are compared by what VGG-19 sees of them, with a hundredth of their pixels' weight.</summary>
@@ -110,14 +110,14 @@ public sealed class WNetMethod : Method
     {
         if (recipe.Parts != 0)
         {
-            losses.Add("parts", recipe.Parts, FacePartLoss.Pixels(sr, hr, masks));
+            losses.Add("parts", recipe.Parts, KeyPartLoss.Pixels(sr, hr, masks));
         }
 
         if (features is not null)
         {
             var shown = recipe.PartsTogether ? masks.Amax([1], keepDim: true) : masks;
             // A mean over masked pictures, of which a face has one a part.
-            var mean = features.Loss(FacePartLoss.Masked(sr, shown), FacePartLoss.Masked(hr, shown), recipe.Precision);
+            var mean = features.Loss(KeyPartLoss.Masked(sr, shown), KeyPartLoss.Masked(hr, shown), recipe.Precision);
             losses.Add(features.Name, recipe.Perceptual.WeightInUse, mean * shown.Shape[1]);
         }
     }

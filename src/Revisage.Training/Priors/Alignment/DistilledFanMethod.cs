@@ -44,7 +44,7 @@ public sealed class DistilledFanMethod : Method
     public override string Id => "distilled-fan";
 
     public override string Citation =>
-        "Kim, Kim, Kwon, Kim: Progressive Face Super-Resolution via Attention to Facial Landmark. BMVC 2019, section 3.4.";
+        "Kim, Kim, Kwon, Kim: Progressive Face Super-Resolution via Attention to Facial Landmark. BMVC 2019, section 3.3.";
 
     public override Type RecipeType => typeof(DistilledFanRecipe);
 
@@ -86,8 +86,16 @@ public sealed class DistilledFanMethod : Method
         }
     }
 
-    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) =>
-        new LandmarkValidation(faces, recipe, maps => Decode(maps, recipe.Data.HighRes));
+    /// <summary>Against the points, and against those that the teacher finds if there is one (table 1).</summary>
+    public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces)
+    {
+        using var teacher = ((DistilledFanRecipe)recipe).Teacher is { } path ? Fan(path, Device.Cpu) : null;
+        return new LandmarkValidation(
+            faces,
+            recipe,
+            maps => Decode(maps, recipe.Data.HighRes),
+            teacher is null ? null : shown => Decode(Teach(teacher, shown, new ForwardMode(Training: false, Precision.Fp32)), MapSide));
+    }
 
     public override Block ShippedNetwork(Recipe recipe) => new DistilledFanNetwork();
 

@@ -68,20 +68,31 @@ public sealed class InetNetwork : Block
     };
 }
 
-/// <summary>
-/// What Inet is trained as (Dogan 2019, section 3.2): two faces' embeddings, and the chance that they are one
-/// person's, sigmoid(w . |e1 - e2| + b). Only the encoder is kept.
-/// </summary>
+/// <summary>The chance that two embeddings [N, D] are one person's (Dogan 2019, equation 5): sigmoid(w . |e1 - e2| + b).</summary>
+public sealed class SiameseHead(int embedding) : Block
+{
+    private readonly Weight weight = new([1, embedding], Initializers.LayerWeight);
+    private readonly Weight bias = new([1], Initializers.LayerBias(embedding));
+
+    /// <param name="x">[N, D], |e1 - e2|.</param>
+    /// <returns>[N, 1], before the sigmoid.</returns>
+    public override FeatureMap Forward(FeatureMap x) => x.Linear(weight, bias);
+
+    /// <summary>[N, 1], before the sigmoid, for a loss that wants it so.</summary>
+    public FeatureMap Logit(FeatureMap first, FeatureMap second) => Forward((first - second).Abs());
+}
+
+/// <summary>What Inet is trained as (Dogan 2019, section 3.2): two faces' embeddings, and <see cref="SiameseHead"/>. Only the encoder is kept.</summary>
 public sealed class InetPairNetwork(InetOptions options) : Block
 {
     private readonly InetNetwork inet = new(options);
-    private readonly Linear same = new(options.Embedding, 1);
+    private readonly SiameseHead same = new(options.Embedding);
 
     /// <summary>Faces to embeddings.</summary>
     public override FeatureMap Forward(FeatureMap x) => inet.Forward(x);
 
     /// <summary>[N, 1], before the sigmoid, for a loss that wants it so.</summary>
-    public FeatureMap Logit(FeatureMap first, FeatureMap second) => same.Forward((first - second).Abs());
+    public FeatureMap Logit(FeatureMap first, FeatureMap second) => same.Logit(first, second);
 
     /// <summary>[N, 1] in [0, 1].</summary>
     public FeatureMap Same(FeatureMap first, FeatureMap second) => Logit(first, second).Sigmoid();

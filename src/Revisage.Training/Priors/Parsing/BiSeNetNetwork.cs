@@ -10,13 +10,19 @@ public sealed record BiSeNetOptions
 
     /// <summary>CelebAMask-HQ's 18 parts and the background.</summary>
     public int Classes { get; init; } = 19;
+
+    /// <summary>
+    /// Whether colours, then in [0, 1], are brought to ImageNet's mean and deviation first: what the published weights take. A parser that is
+    /// trained here takes them as they come.
+    /// </summary>
+    public bool Normalizes { get; init; }
 }
 
 /// <summary>
 /// The face parser that W-Net takes its maps from: BiSeNet (Yu et al., "Bilateral Segmentation Network for Real-time
 /// Semantic Segmentation", ECCV 2018, figure 2) as zllrunning/face-parsing.PyTorch has it, whose weight names these are. A
 /// ResNet-18 gives maps at 1/8, 1/16 and 1/32; the two small ones are refined by attention, enlarged and fused with the
-/// first. [N, 3, H, W], RGB less ImageNet's mean over its deviation, H and W multiples of 32, to scores before softmax,
+/// first. [N, 3, H, W], RGB, for the published weights less ImageNet's mean over its deviation (<see cref="BiSeNetOptions.Normalizes"/>), H and W multiples of 32, to scores before softmax,
 /// [N, classes, H, W]; 13,300,416 parameters.
 /// </summary>
 /// <remarks>
@@ -26,6 +32,9 @@ public sealed record BiSeNetOptions
 /// </remarks>
 public sealed class BiSeNetNetwork(BiSeNetOptions options) : Block
 {
+    private static readonly double[] Mean = [0.485, 0.456, 0.406];
+    private static readonly double[] Deviation = [0.229, 0.224, 0.225];
+
     [StateName("cp")]
     private readonly ContextPath context = new(options.Width);
 
@@ -43,15 +52,22 @@ public sealed class BiSeNetNetwork(BiSeNetOptions options) : Block
 
     public override FeatureMap Forward(FeatureMap x)
     {
-        var (features8, refined8, _) = context.Maps(x);
+        var (features8, refined8, _) = context.Maps(Normalized(x));
         return Main(features8, refined8);
     }
 
     /// <summary>The scores, then those of the two auxiliary heads that training adds, all of the input's size.</summary>
     public IReadOnlyList<FeatureMap> Heads(FeatureMap x)
     {
-        var (features8, refined8, refined16) = context.Maps(x);
+        var (features8, refined8, refined16) = context.Maps(Normalized(x));
         return [Main(features8, refined8), Enlarged(head16.Forward(refined8), 8), Enlarged(head32.Forward(refined16), 16)];
+    }
+
+    private FeatureMap Normalized(FeatureMap x)
+    {
+        return options.Normalizes ? Colour(0).Concat(Colour(1), Colour(2)) : x;
+
+        FeatureMap Colour(int i) => x.Channels(i, 1).Affine(1 / Deviation[i], -Mean[i] / Deviation[i]);
     }
 
     private FeatureMap Main(FeatureMap features8, FeatureMap refined8) =>

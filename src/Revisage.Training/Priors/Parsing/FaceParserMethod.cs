@@ -1,6 +1,7 @@
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Data;
+using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
@@ -39,6 +40,16 @@ public sealed class FaceParserMethod : Method
     public override Annotations Needs(Recipe recipe) => Annotations.Parsing;
 
     public override string ShippedWeights => "network.average";
+
+    public override NameMap AuthorLayout => AuthorLayouts.FaceParser;
+
+    /// <summary>zllrunning/face-parsing.PyTorch's: faces of 512 pixels, and its classes brought into CelebAMask-HQ's order.</summary>
+    public override Recipe Published => new FaceParserRecipe
+    {
+        Method = Id,
+        Network = new BiSeNetOptions { Normalizes = true },
+        Data = new DataOptions { HighRes = 512, LowRes = 0, Range = ValueRange.Unit, Parsing = true },
+    };
 
     public override void Check(Recipe recipe)
     {

@@ -30,10 +30,10 @@ public sealed class GwainetMethodTests : IDisposable
         Patience = 0,
         Precision = Precision.Fp32,
         Network = new GwainetOptions { Channels = 4, WarperBlocks = 1, BlocksPerGroup = 1 },
-        Critic = new ImageCriticOptions { Channels = 4, Stages = 3 },
+        Critic = new GwainetCriticOptions { Channels = 4, Stages = 3 },
         LearningRate = new LearningRate { Peak = 3e-3 },
         Warper = new WarperOptions { Iterations = 2, Batch = 2, LearningRate = new LearningRate { Peak = 3e-3 } },
-        Adversarial = new AdversarialOptions { Iterations = 2, Batch = 1, CriticUpdates = 2, LearningRate = new LearningRate { Peak = 1e-3 } },
+        Adversarial = new GwainetAdversarialOptions { Iterations = 2, Batch = 1, CriticUpdates = 2, LearningRate = new LearningRate { Peak = 1e-3 } },
         Data = new DataOptions { LowRes = 4, HighRes = 32, Guides = GuideChoice.SamePerson },
         Report = new ReportOptions { LogEvery = 1, ValidateEvery = 100, ValidationImages = 2, CheckpointEvery = 1, PictureRows = 1 },
     };

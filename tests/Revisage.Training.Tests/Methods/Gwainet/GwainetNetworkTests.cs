@@ -31,7 +31,7 @@ public class GwainetNetworkTests
         Authors(),
     ];
 
-    private static readonly NetworkCase Critic = new(Reference, "critic", new ImageCritic(new ImageCriticOptions(), 40, 24), 6, ("x", [2, 3, 40, 24]));
+    private static readonly NetworkCase Critic = new(Reference, "critic", new GwainetCritic(new GwainetCriticOptions(), 40, 24), 6, ("x", [2, 3, 40, 24]));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 
@@ -57,7 +57,7 @@ public class GwainetNetworkTests
         ShapeWalk.Of(new Warper(new GwainetOptions(), 256, 256), 6, 256, 256).Parameters.ShouldBe(3_520 + 23 * 36_928 + 3 * 147_712 + 1_154);
         ShapeWalk.Of(new Warper(new GwainetOptions(), 256, 256), 6, 256, 256).Parameters.ShouldBe(1_297_154);
         var gfe = ShapeWalk.Of(new GfeNetwork(new GwainetOptions()), 3, 256, 256).Parameters;
-        var gnet = ShapeWalk.Of(new GuidedGenerator(new GwainetOptions()), 3, 32, 32).Parameters;
+        var gnet = ShapeWalk.Of(new GwainetGenerator(new GwainetOptions()), 3, 32, 32).Parameters;
         (gfe, gnet).ShouldBe((1_109_632, 2_996_291));
         // What is left without GFEnet and the three fusions of 128 to 64 is the network without a guide.
         (gnet - gfe - 3 * (128 * 64 * 9 + 64)).ShouldBe(ShapeWalk.Of(new EdsrNetwork(new EdsrOptions()), 3, 32, 32).Parameters);
@@ -68,7 +68,7 @@ public class GwainetNetworkTests
     [InlineData(168, 144, 512 * 11 * 9, 4_357_249)]
     public void The_critic_halves_four_times_and_scores_what_is_left(int height, int width, int left, long parameters)
     {
-        var critic = new ImageCritic(new ImageCriticOptions(), height, width);
+        var critic = new GwainetCritic(new GwainetCriticOptions(), height, width);
 
         var report = ShapeWalk.Of(critic, 3, height, width);
 
@@ -79,7 +79,7 @@ public class GwainetNetworkTests
 
     [Fact]
     public void The_critics_weights_are_those_that_were_approved() =>
-        NetworkCase.ShouldBeApproved("gwainet-critic", new ImageCritic(new ImageCriticOptions(), 256, 256));
+        NetworkCase.ShouldBeApproved("gwainet-critic", new GwainetCritic(new GwainetCriticOptions(), 256, 256));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -297,7 +297,7 @@ public class GwainetNetworkTests
 
     private static NetworkCase Gnet()
     {
-        var generator = new GuidedGenerator(new GwainetOptions());
+        var generator = new GwainetGenerator(new GwainetOptions());
         return new NetworkCase(Reference, "gnet", generator, 3, ("lr", [2, 3, 4, 3]), ("guide", [2, 3, 32, 24])) { AllOutputs = x => [generator.Forward(x[0], x[1])] };
     }
 

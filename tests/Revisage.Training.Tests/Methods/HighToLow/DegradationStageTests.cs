@@ -35,7 +35,7 @@ public sealed class DegradationStageTests : IDisposable
     [Fact]
     public void Low_to_High_comes_nearer_to_the_large_face()
     {
-        using var stage = Stage(TinyDegradation.LowToHigh with { LearningRate = new LearningRate { Peak = 5e-3 }, SmallFaces = SmallFaces.Shrunk }, "low_to_high");
+        using var stage = Stage(TinyDegradation.LowToHigh with { LearningRate = new LearningRate { Peak = 5e-3 }, SmallFaces = SmallFaceOrigin.Shrunk }, "low_to_high");
 
         var losses = Run(stage, 40);
 
@@ -105,7 +105,7 @@ public sealed class DegradationStageTests : IDisposable
     [Fact]
     public void Without_a_learned_degradation_the_small_faces_are_the_loaders()
     {
-        var recipe = TinyDegradation.LowToHigh with { SmallFaces = SmallFaces.Shrunk };
+        var recipe = TinyDegradation.LowToHigh with { SmallFaces = SmallFaceOrigin.Shrunk };
         using var stage = Stage(recipe, "low_to_high");
         stage.Kept.ShouldBeEmpty();
         var batch = TinyDegradation.Batch(4);

@@ -42,6 +42,19 @@ public sealed class MtunMethodTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("", 5)]
+    [InlineData("network.heatmaps=none", 4)]
+    public void Validations_picture_shows_the_heatmaps_beside_the_face(string change, int columns)
+    {
+        var recipe = Recipe(change.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var stage = Method.Phases(recipe)[0].Create(Stages.Setting);
+
+        var picture = Method.CreateValidation(recipe, new ValidationFaces(faces.Open(), recipe.Data, recipe.Report)).Run(stage).Picture.ShouldNotBeNull();
+
+        (picture.Width, picture.Height).ShouldBe((columns * 128, 128));
+    }
+
     /// <summary>The rows of the paper's table 3, and what each needs.</summary>
     [Theory]
     [InlineData("", "image heatmaps face_features adversarial discriminator", Annotations.Landmarks, true)]
@@ -214,10 +227,10 @@ public sealed class MtunMethodTests : IDisposable
     [InlineData(4256, 0.00995)]
     [InlineData(2_000_000, 0.005)]
     public void The_adversarial_weight_falls_by_epochs_to_its_floor(long iteration, double weight) =>
-        new AdversarialOptions().At(iteration).ShouldBe(weight, 1e-12);
+        new MtunAdversarialOptions().At(iteration).ShouldBe(weight, 1e-12);
 
     [Fact]
-    public void A_weight_below_the_floor_stays() => new AdversarialOptions { Weight = 0.001 }.At(0).ShouldBe(0.001);
+    public void A_weight_below_the_floor_stays() => new MtunAdversarialOptions { Weight = 0.001 }.At(0).ShouldBe(0.001);
 
     [Theory]
     [InlineData(0, 2e-5)]

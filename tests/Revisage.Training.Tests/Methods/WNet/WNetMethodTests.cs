@@ -41,6 +41,18 @@ public sealed class WNetMethodTests : IDisposable
     }
 
     [Fact]
+    public void Validations_picture_shows_the_parsing_map_beside_the_face()
+    {
+        var recipe = RecipeFile.Parse(Small, "of the test", []);
+        using var stage = Method.Phases(recipe)[0].Create(Stages.Setting);
+
+        var picture = Method.CreateValidation(recipe, new ValidationFaces(faces.Open(), recipe.Data, recipe.Report)).Run(stage).Picture.ShouldNotBeNull();
+
+        // Small, bicubic, network, map, truth.
+        (picture.Width, picture.Height).ShouldBe((5 * 32, 2 * 32));
+    }
+
+    [Fact]
     public void The_small_map_is_grey_where_skin_ends_and_parts_are_masks()
     {
         using var scope = new TensorScope();

@@ -68,6 +68,30 @@ public sealed class DistilledFanMethodTests : IDisposable
         stage.Networks.ShouldAllBe(network => network.Name.StartsWith("network", StringComparison.Ordinal), "checkpoints do not hold the teacher");
     }
 
+    /// <summary>Table 1's error.</summary>
+    [Fact]
+    public void With_a_teacher_validation_tells_how_far_from_its_points_the_networks_lie()
+    {
+        var file = Path.Combine(faces.Folder, "fan.safetensors");
+        using (var fan = new TorchNetwork("fan", new FanNetwork(new FanOptions()), seed: 3))
+        using (var stream = File.Create(file))
+        {
+            Safetensors.Write(stream, [.. fan.Save()]);
+        }
+
+        using var stage = new DistilledFanMethod().FirstStage(Recipe);
+        ValidationResult Run(DistilledFanRecipe recipe) =>
+            new DistilledFanMethod().CreateValidation(recipe, new ValidationFaces(faces.Open(), recipe.Data, recipe.Report)).Run(stage);
+
+        var (alone, taught) = (Run(Recipe), Run(Recipe with { Teacher = file }));
+
+        alone.Metrics.Select(metric => metric.Name).ShouldBe(["nme"]);
+        taught.Metrics.Select(metric => metric.Name).ShouldBe(["nme", "nme_teacher"]);
+        taught.Metrics[1].Value.ShouldBeInRange(1, 150);
+        taught.Metrics[1].Value.ShouldNotBe(taught.Metrics[0].Value);
+        taught.Score.ShouldBe(alone.Score);
+    }
+
     [Fact]
     public void A_teacher_wants_faces_of_its_maps_size() =>
         Should.Throw<RevisageException>(() => new DistilledFanMethod().Check(Recipe with { Teacher = "fan.pth", Data = Recipe.Data with { HighRes = 128 } }))

@@ -4,7 +4,7 @@ using Revisage.Training.Losses;
 namespace Revisage.Training.Tests.Losses;
 
 [Trait("Category", "torch")]
-public sealed class ComponentHeatmapLossTests : IDisposable
+public sealed class FaceStructureLossTests : IDisposable
 {
     private readonly TensorScope scope = new();
 
@@ -17,7 +17,7 @@ public sealed class ComponentHeatmapLossTests : IDisposable
         var rough = Tensor.Of([0f, 0, 0, 0], 1, 4, 1, 1);
         var better = Tensor.Of([1f, 0, 0, 0], 1, 4, 1, 1);
 
-        ComponentHeatmapLoss.Of([rough, better, truth], truth).Item().ShouldBe((1 + 0.25) / 4 + 0.25 / 4);
+        FaceStructureLoss.Of([rough, better, truth], truth).Item().ShouldBe((1 + 0.25) / 4 + 0.25 / 4);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class ComponentHeatmapLossTests : IDisposable
         first.RequiresGrad = true;
         last.RequiresGrad = true;
 
-        var gradients = Autograd.Gradients(ComponentHeatmapLoss.Of([first, last], truth), [first, last]);
+        var gradients = Autograd.Gradients(FaceStructureLoss.Of([first, last], truth), [first, last]);
 
         gradients[0].ToArray().ShouldBe([-0.5f, 0, 0, 0.5f]);       // 2 (0 - 1) / 4
         gradients[1].ToArray().ShouldAllBe(value => value == 0);

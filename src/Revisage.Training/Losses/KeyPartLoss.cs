@@ -7,7 +7,7 @@ namespace Revisage.Training.Losses;
 /// where a part is, in pixels, and in what VGG sees of the masked faces. A part that is not seen counts for nothing.
 /// </summary>
 /// <remarks>Differs from the paper: the pixels' loss is a mean over the part's pixels instead of the whole face's, so that small parts count as large ones.</remarks>
-public static class FacePartLoss
+public static class KeyPartLoss
 {
     /// <summary>The sum over parts of mean (m sr - m hr)² HW / sum m, each image by its own mask, averaged over images.</summary>
     /// <param name="sr">[N, 3, H, W]; <paramref name="hr"/> likewise.</param>

@@ -10,7 +10,7 @@ namespace Revisage.Training.Methods.Gwainet;
 /// GFEnet's own prefix. Unless it is <see cref="GwainetOptions.Guided"/>, SRnet is all there is.
 /// </summary>
 /// <remarks>Differs from the paper: see <see cref="GfeNetwork"/>.</remarks>
-public sealed class GuidedGenerator(GwainetOptions options) : Block
+public sealed class GwainetGenerator(GwainetOptions options) : Block
 {
     private readonly SameConv2d conv1 = new(3, options.Channels);
     private readonly GfeNetwork? gfe = options.Guided ? new GfeNetwork(options) : null;

@@ -2,8 +2,8 @@ using Revisage.Training.Layers;
 
 namespace Revisage.Training.Methods.Gwainet;
 
-/// <summary>The sizes of <see cref="ImageCritic"/>; the defaults are DCGAN's.</summary>
-public sealed record ImageCriticOptions
+/// <summary>The sizes of <see cref="GwainetCritic"/>; the defaults are DCGAN's.</summary>
+public sealed record GwainetCriticOptions
 {
     /// <summary>Channels of the first stage; each later one has twice as many.</summary>
     public int Channels { get; init; } = 64;
@@ -22,7 +22,7 @@ public sealed record ImageCriticOptions
 /// of 0.2, a linear layer over all that is left; weights start as GWAInet's other networks do. Odd sizes are halved upwards.
 /// </remarks>
 /// <param name="height">Of the faces.</param>
-public sealed class ImageCritic(ImageCriticOptions options, int height, int width) : Block
+public sealed class GwainetCritic(GwainetCriticOptions options, int height, int width) : Block
 {
     private readonly Conv2d[] stages =
     [

@@ -12,20 +12,20 @@ namespace Revisage.Training.Methods.Gwainet;
 /// GWAInet's last phase (Dogan 2019, sections 3.3 and 4.2): five updates of the critic, each on a batch of its own, for one
 /// of the generator, the warper included, which sees the last of these batches.
 /// </summary>
-internal sealed class AdversarialStage : ITrainingStage
+internal sealed class GwainetAdversarialStage : ITrainingStage
 {
     private readonly GwainetRecipe recipe;
-    private readonly AdversarialOptions options;
+    private readonly GwainetAdversarialOptions options;
     private readonly Learner generator;
     private readonly Learner critic;
     private readonly IdentityFeatures? identity;
 
-    public AdversarialStage(GwainetRecipe recipe, Block network, TrainingSetting setting)
+    public GwainetAdversarialStage(GwainetRecipe recipe, Block network, TrainingSetting setting)
     {
         (this.recipe, options) = (recipe, recipe.Adversarial);
         var side = recipe.Data.HighRes;
         generator = Learner.ByAdam("generator", network, recipe, options.Adam, setting.Device, averaged: true);
-        critic = Learner.ByAdam("critic", new ImageCritic(recipe.Critic, side, side), recipe, options.Adam, setting.Device, averaged: false);
+        critic = Learner.ByAdam("critic", new GwainetCritic(recipe.Critic, side, side), recipe, options.Adam, setting.Device, averaged: false);
         identity = options.IdentityInUse == 0 ? null : IdentityFeatures.Open(recipe.Data.Range, setting);
     }
 
@@ -42,29 +42,18 @@ internal sealed class AdversarialStage : ITrainingStage
         var rate = options.LearningRate.At(iteration, options.Iterations);
         var (inputs, hr) = (GwainetMethod.InputsOf(recipe, batch, Device), batch.HighResTensor(Device));
         var size = batch.Size / options.CriticUpdates;
-        var last = options.CriticUpdates - 1;
-        for (var update = 0; update < last; update++)
+        return CriticAlternation.Step(options.CriticUpdates, Generate, (update, sr) => UpdateCritic(sr.Detach(), Part(hr, update), rate), sr =>
         {
-            using var scope = new TensorScope();
-            Tensor made;
-            using (Autograd.WithoutGradients())
+            var truth = Part(hr, options.CriticUpdates - 1);
+            var losses = new LossTerms().Add("pixel", 1, PixelLoss.L1(sr, truth)).Add("adversarial", options.Weight, WassersteinLoss.Generator(Score(sr)));
+            if (identity is not null)
             {
-                made = Generate(update);
+                losses.Add("identity", options.IdentityInUse, identity.Loss(sr, truth, recipe.Precision));
             }
 
-            UpdateCritic(made, Part(hr, update), rate, iteration);
-        }
-
-        var (sr, truth) = (Generate(last), Part(hr, last));
-        var critics = UpdateCritic(sr.Detach(), truth, rate, iteration);
-        var losses = new LossTerms().Add("pixel", 1, PixelLoss.L1(sr, truth)).Add("adversarial", options.Weight, WassersteinLoss.Generator(Score(sr)));
-        if (identity is not null)
-        {
-            losses.Add("identity", options.IdentityInUse, identity.Loss(sr, truth, recipe.Precision));
-        }
-
-        generator.Update(losses.Total(), rate, iteration);
-        return losses.Add(critics);
+            generator.Update(losses.Total(), rate);
+            return losses;
+        });
 
         Tensor Part(Tensor all, int update) => all.Narrow(0, update * size, size);
 
@@ -85,7 +74,7 @@ internal sealed class AdversarialStage : ITrainingStage
         generator.Dispose();
     }
 
-    private LossTerms UpdateCritic(Tensor sr, Tensor hr, double rate, long iteration)
+    private LossTerms UpdateCritic(Tensor sr, Tensor hr, double rate)
     {
         var losses = new LossTerms().Add("critic", 1, WassersteinLoss.Critic(Score(sr), Score(hr)));
         if (options.Penalty != 0)
@@ -93,7 +82,7 @@ internal sealed class AdversarialStage : ITrainingStage
             losses.Add("penalty", options.Penalty, GradientPenalty.Of(Score, sr, hr));
         }
 
-        critic.Update(losses.Total(), rate, iteration);
+        critic.Update(losses.Total(), rate);
         return losses;
     }
 

@@ -4,7 +4,7 @@ using Revisage.Training.Losses;
 namespace Revisage.Training.Tests.Losses;
 
 [Trait("Category", "torch")]
-public sealed class FacePartLossTests : IDisposable
+public sealed class KeyPartLossTests : IDisposable
 {
     private readonly TensorScope scope = new();
 
@@ -17,7 +17,7 @@ public sealed class FacePartLossTests : IDisposable
         var sr = Tensor.Of([1f, 2, 3, 9], 1, 1, 1, 4);
         var masks = Tensor.Of([1f, 1, 0, 0, 0, 0, 1, 0], 1, 2, 1, 4);
 
-        FacePartLoss.Pixels(sr, Tensor.Zeros(1, 1, 1, 4), masks).Item().ShouldBe((1 + 4) / 2.0 + 9, 1e-5);
+        KeyPartLoss.Pixels(sr, Tensor.Zeros(1, 1, 1, 4), masks).Item().ShouldBe((1 + 4) / 2.0 + 9, 1e-5);
     }
 
     [Fact]
@@ -27,25 +27,25 @@ public sealed class FacePartLossTests : IDisposable
         var masks = Tensor.Of([1f, 0, 0, 0], 2, 1, 1, 2);
 
         // 1 of the first face, nothing of the second.
-        FacePartLoss.Pixels(sr, Tensor.Zeros(2, 1, 1, 2), masks).Item().ShouldBe(0.5, 1e-6);
+        KeyPartLoss.Pixels(sr, Tensor.Zeros(2, 1, 1, 2), masks).Item().ShouldBe(0.5, 1e-6);
     }
 
     [Fact]
     public void Colours_count_as_their_mean() =>
-        FacePartLoss.Pixels(Tensor.Of([1f, 2, 3], 1, 3, 1, 1), Tensor.Zeros(1, 3, 1, 1), Tensor.Ones(1, 1, 1, 1)).Item().ShouldBe(14 / 3.0, 1e-5);
+        KeyPartLoss.Pixels(Tensor.Of([1f, 2, 3], 1, 3, 1, 1), Tensor.Zeros(1, 3, 1, 1), Tensor.Ones(1, 1, 1, 1)).Item().ShouldBe(14 / 3.0, 1e-5);
 
     [Fact]
     public void The_true_face_loses_nothing()
     {
         var hr = Tensor.Of([1f, 2], 1, 1, 1, 2);
 
-        FacePartLoss.Pixels(hr, hr, Tensor.Ones(1, 4, 1, 2)).Item().ShouldBe(0);
+        KeyPartLoss.Pixels(hr, hr, Tensor.Ones(1, 4, 1, 2)).Item().ShouldBe(0);
     }
 
     [Fact]
     public void Its_gradient_is_that_of_finite_differences() =>
         Gradient.ShouldBeThatOfFiniteDifferences(
-            sr => FacePartLoss.Pixels(sr, Tensor.Ones(1, 1, 1, 3), Tensor.Of([1f, 1, 0, 0, 1, 0], 1, 2, 1, 3)), [0.2f, 1.4f, 7], [1, 1, 1, 3]);
+            sr => KeyPartLoss.Pixels(sr, Tensor.Ones(1, 1, 1, 3), Tensor.Of([1f, 1, 0, 0, 1, 0], 1, 2, 1, 3)), [0.2f, 1.4f, 7], [1, 1, 1, 3]);
 
     [Fact]
     public void Masking_leaves_one_part_of_one_face_at_a_time()
@@ -53,7 +53,7 @@ public sealed class FacePartLossTests : IDisposable
         var faces = Tensor.Of([1f, 2, 3, 4, 5, 6, 7, 8], 2, 2, 1, 2);      // two faces of two channels
         var masks = Tensor.Of([1f, 0, 0, 1, 1, 1, 0, 0], 2, 2, 1, 2);
 
-        var masked = FacePartLoss.Masked(faces, masks);
+        var masked = KeyPartLoss.Masked(faces, masks);
 
         masked.Shape.ShouldBe([4, 2, 1, 2]);
         masked.ToArray().ShouldBe([1, 0, 3, 0, 0, 2, 0, 4, 5, 6, 7, 8, 0, 0, 0, 0]);

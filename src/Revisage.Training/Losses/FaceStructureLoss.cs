@@ -10,7 +10,7 @@ namespace Revisage.Training.Losses;
 /// Differs from the paper, as the authors' code does: the mean is over whole maps. There it is over the visible landmarks of each
 /// component; a component that is out of sight is an empty map here.
 /// </remarks>
-public static class ComponentHeatmapLoss
+public static class FaceStructureLoss
 {
     /// <param name="stacks">Each [N, 4, H, W].</param>
     /// <param name="heatmaps">[N, 4, H, W] in [0, 1], of the upright face.</param>
