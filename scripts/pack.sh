@@ -11,9 +11,9 @@ root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/setup.sh"
 
 rid=$(runtime_id)
-platforms=()
+platforms=all
 if [[ ${1:-} == --host ]]; then
-  platforms=("-p:ToolPackageRuntimeIdentifiers=$rid")
+  platforms=$rid
   shift
 fi
 
@@ -24,8 +24,7 @@ files=(-p:WithModels=true -p:DebugType=none -p:PublishDocumentationFiles=false -
 
 run_logged pack.log "packing the library" dotnet pack "$root/src/Revisage" "${common[@]}" -o "$out"
 run_logged pack.log "packing its models" dotnet pack "$root/src/Revisage.Models" "${common[@]}" -o "$out"
-run_logged pack.log "packing the .NET tool" dotnet pack "$root/src/Revisage.Cli" "${common[@]}" "${files[@]}" \
-  -p:PublishReadyToRun=true -p:PublishSelfContained=false ${platforms[@]+"${platforms[@]}"} -o "$out"
+run_logged pack.log "packing the .NET tool" dotnet pack "$root/src/Revisage.Cli" "${common[@]}" "${files[@]}" -p:ToolPlatforms="$platforms" -o "$out"
 
 # The program below lib/, and what starts it beside: memory in huge pages is something that a process cannot ask for itself.
 program=$root/.build/pack/revisage-$rid

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Revisage.Imaging;
@@ -9,6 +10,10 @@ namespace Revisage.Tests.Packaging;
 [Trait("Category", "packaging")]
 public sealed class PackagesTests(PackagesTests.Artefacts artefacts) : IClassFixture<PackagesTests.Artefacts>
 {
+    private static readonly string name = $"revisage-{(OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+
+    private string Program => artefacts.In($"{name}/revisage");
+
     [UnixFact]
     public void The_tool_installs_and_enlarges_a_face()
     {
@@ -21,11 +26,70 @@ public sealed class PackagesTests(PackagesTests.Artefacts artefacts) : IClassFix
     [UnixFact]
     public void The_program_unpacks_and_enlarges_a_face_without_dotnet()
     {
-        var rid = $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
-        artefacts.Run("tar", "-xzf", artefacts.In($"revisage-{rid}.tar.gz")).Exit.ShouldBe(0);
+        Unpack();
 
-        Enlarges(artefacts.In($"revisage-{rid}/revisage"), "of-program", ("DOTNET_ROOT", "/nowhere"), ("PATH", "/nowhere"));
+        Enlarges(Program, "of-program", ("DOTNET_ROOT", "/nowhere"), ("PATH", "/nowhere"));
     }
+
+    [UnixFact]
+    public void The_library_and_its_models_serve_a_project_in_five_lines()
+    {
+        artefacts.Write("app/app.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Revisage" Version="0.1.0" />
+                <PackageReference Include="Revisage.Models" Version="0.1.0" />
+              </ItemGroup>
+            </Project>
+            """);
+        artefacts.Write("app/Program.cs", """
+            using Revisage.Imaging;
+            using Revisage.Restoration;
+
+            using var restorer = FaceRestorer.Open(ModelStore.Default.Find("edsr"));
+            ImageFile.Save(restorer.Restore(ImageFile.Load(args[0])), args[1]);
+            """);
+
+        // For one platform, which leaves the others' native libraries out.
+        var publish = artefacts.Run("dotnet", "publish", artefacts.In("app"), "-o", artefacts.In("app/out"), "--use-current-runtime", "--self-contained", "false",
+            "--configfile", artefacts.In("nuget.config"), "--disable-build-servers");
+        publish.Exit.ShouldBe(0, publish.Output + publish.Error);
+        var app = artefacts.Run("dotnet", artefacts.In("app/out/app.dll"), artefacts.In("face.png"), artefacts.In("of-library.png"));
+
+        app.Exit.ShouldBe(0, app.Error);
+        ImageFile.Load(artefacts.In("of-library.png")).Width.ShouldBe(128);
+    }
+
+    [UnixFact]
+    public void The_packages_of_the_library_and_the_models_carry_no_native_files()
+    {
+        foreach (var package in new[] { "Revisage", "Revisage.Models" })
+        {
+            using var zip = ZipFile.OpenRead(artefacts.In($"{package}.0.1.0.nupkg"));
+            zip.Entries.Select(entry => entry.FullName).ShouldNotContain(name => name.Contains("runtimes/", StringComparison.Ordinal) || name.EndsWith(".so", StringComparison.Ordinal));
+        }
+    }
+
+    [UnixFact]
+    public void Without_libheif_a_HEIC_photograph_is_one_line_that_says_what_to_install()
+    {
+        Unpack();
+        // The loader takes the first of this name, which is no library.
+        artefacts.Write("bogus/libheif.so.1", "");
+        var heic = Path.Combine(Checkout.Root!, "tests/fixtures/imaging/rgb.heic");
+
+        var upscale = artefacts.Run([("LD_LIBRARY_PATH", artefacts.In("bogus"))], Program, "upscale", heic, "-o", artefacts.In("of-heic"));
+
+        upscale.Exit.ShouldBe(1);
+        upscale.Error.ShouldContain($"'{heic}' is HEIC, which is read through libheif, and this system has none. Install it with: sudo apt-get install libheif1; or convert the picture to JPEG.");
+    }
+
+    private void Unpack() => artefacts.Run("tar", "-xzf", artefacts.In($"{name}.tar.gz")).Exit.ShouldBe(0);
 
     private void Enlarges(string revisage, string name, params (string, string?)[] variables)
     {
@@ -61,8 +125,20 @@ public sealed class PackagesTests(PackagesTests.Artefacts artefacts) : IClassFix
             Directory.CreateDirectory(In("home"));
             ImageFile.Save(new Image(16, 16, new float[3 * 16 * 16]), In("face.png"));
             File.WriteAllText(In("nuget.config"), """
-                <configuration><packageSources><clear /><add key="here" value="." /></packageSources></configuration>
-                """);
+                <configuration>
+                  <packageSources><clear /><add key="here" value="." /></packageSources>
+                  <fallbackPackageFolders><clear /><add key="what the checkout restored" value="RESTORED" /></fallbackPackageFolders>
+                </configuration>
+                """.Replace("RESTORED", Restored, StringComparison.Ordinal));
+        }
+
+        private static string Restored => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+        public void Write(string path, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(In(path))!);
+            File.WriteAllText(In(path), text);
         }
 
         public string In(string path) => Path.Combine(folder, path);
