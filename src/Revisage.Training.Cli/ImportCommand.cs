@@ -7,6 +7,7 @@ using Revisage.Cli.Learning;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Import;
+using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
 
 namespace Revisage.Training.Cli;
@@ -124,8 +125,7 @@ internal static class ImportCommand
             OutputFiles.RequireExtension("-o", output, ".safetensors", "what arrays are written to without --method");
         }
 
-        var file = parsed.GetRequiredValue(syntax.File);
-        string[] read = [file, file + ".index", file + ".data-00000-of-00001", .. parsed.GetValue(syntax.Second) is { } second ? [second] : Array.Empty<string>()];
+        string[] read = [.. parsed.GetValue(syntax.File) is { } file ? [file, file + ".index", file + ".data-00000-of-00001"] : Array.Empty<string>(), .. parsed.GetValue(syntax.Second) is { } second ? [second] : Array.Empty<string>()];
         OutputFiles.Check(read, new("-o", output), new("-o", isModel ? Path.ChangeExtension(output, ".json") : null));
     }
 }

@@ -271,17 +271,3 @@ public sealed class LauncherTests : IDisposable
         }
     }
 }
-
-/// <summary>A test of what only Unix has.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class UnixFactAttribute : FactAttribute
-{
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "The launcher is a shell script." : null;
-}
-
-/// <summary>A theory of what only Unix has.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class UnixTheoryAttribute : TheoryAttribute
-{
-    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "The launcher is a shell script." : null;
-}

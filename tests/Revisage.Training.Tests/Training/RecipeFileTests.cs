@@ -254,6 +254,7 @@ public sealed class RecipeFileTests : IDisposable
         perceptual.ShouldAllBe(options => options.Input != VggInput.Caffe);
     }
 
+    [Fact]
     public void No_recipe_moves_the_upright_face_that_its_network_is_to_find()
     {
         var unaligned = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml")
