@@ -34,21 +34,36 @@ internal static class PrepareCommand
                 result.AddError($"--size is {result.GetValueOrDefault<int>()}, but takes 128 or 256.");
             }
         });
+        var extent = new Option<double?>("--extent")
+        {
+            Description = FormattableString.Invariant($"Side of the square of --crop aligned or openface over the landmarks' larger extent. The default is {new AlignedCrop().Extent}, with --low-quality {PrepareOptions.PoorExtent}."),
+            HelpName = "X",
+        };
+        extent.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is { } given and not (>= 1 and <= 4))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--extent is {given}, but takes 1 to 4."));
+        });
         var faces = new Option<string>("--faces") { Description = "Of a photograph with several: largest or all.", DefaultValueFactory = _ => "largest" };
         faces.AcceptOnlyFromAmong("largest", "all");
         var parser = new Option<string?>("--parser") { Description = "A face parser, such as face-parser, that draws the parsing maps which a dataset lacks. The default draws polygons between the landmarks.", HelpName = "NAME|FILE.onnx" };
-        var lowQuality = new Option<bool>("--low-quality") { Description = "The set of small real faces for High-to-Low: crops as they are, and of photographs the faces of 18 to 64 pixels." };
+        var lowQuality = new Option<bool>("--low-quality") { Description = "The set of small real faces for High-to-Low, of crops and of photographs (faces of 18 to 64 pixels): cut by the model 'landmarks' as --crop says, in their own pixels." };
         var minSharpness = new Option<double?>("--min-sharpness") { Description = "Reject faces whose Laplacian varies less (try 50).", HelpName = "X" };
         var sheet = new Option<string?>("--sheet") { Description = "Also draw faces of the set with landmarks, heatmaps and parsing maps.", HelpName = "FILE.png" };
         var check = new Option<bool>("--check") { Description = "Verify the packed sets FOLDER instead of making one." };
         var seed = new Option<int>("--seed") { Description = "Decides which identities validate where a dataset has no partition.", DefaultValueFactory = _ => 1 };
-        var command = new Command("prepare", LearningCommands.Describe("prepare")) { folders, output, layout, crop, size, faces, parser, lowQuality, minSharpness, sheet, check, seed };
+        var command = new Command("prepare", LearningCommands.Describe("prepare")) { folders, output, layout, crop, size, extent, faces, parser, lowQuality, minSharpness, sheet, check, seed };
         command.Validators.Add(result =>
         {
             if (result.GetValue(check) == (result.GetValue(output) is not null))
             {
                 result.AddError("Name the packed set's folder by -o, or with --check the sets to verify and no -o.");
             }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(lowQuality) && result.GetValue(crop) is { } other and not ("aligned" or "openface"))
+                result.AddError($"--low-quality cuts faces by their landmarks, as aligned or openface do, but --crop is {other}.");
         });
         command.SetAction((parsed, cancel) =>
         {
@@ -62,7 +77,8 @@ internal static class PrepareCommand
 
             var options = new PrepareOptions
             {
-                Crop = CropOf(parsed.GetRequiredValue(crop), parsed.GetValue(size)),
+                Crop = CropOf(parsed.GetRequiredValue(crop), parsed.GetValue(size), parsed.GetValue(extent) ?? new AlignedCrop().Extent),
+                PoorCrop = CropOf(parsed.GetRequiredValue(crop), parsed.GetValue(size), parsed.GetValue(extent) ?? PrepareOptions.PoorExtent),
                 Faces = parsed.GetValue(faces) == "all" ? FaceChoice.All : FaceChoice.Largest,
                 LowQuality = parsed.GetValue(lowQuality),
                 MinSharpness = parsed.GetValue(minSharpness),
@@ -72,7 +88,8 @@ internal static class PrepareCommand
             var set = parsed.GetValue(output)!;
             // One thread a picture: pictures are worked on side by side.
             using var parsing = parsed.GetValue(parser) is { } model ? FaceParser.Open(ModelStore.Default.Find(model), new OnnxOptions { Threads = 1 }) : null;
-            var report = Prepare(inputs, set, options, parsing, error, cancel);
+            using var landmarks = options.LowQuality ? LandmarkDetector.Open(ModelStore.Default.Find("landmarks"), new OnnxOptions { Threads = 1 }) : null;
+            var report = Prepare(inputs, set, options, parsing, landmarks, error, cancel);
             Tell(report, set, target, error);
             var gaveFaces = report.Kept + report.AlreadyThere > 0;
             if (parsed.GetValue(sheet) is { } file && gaveFaces)
@@ -86,25 +103,25 @@ internal static class PrepareCommand
         return command;
     }
 
-    private static FaceCrop CropOf(string name, int size) => name switch
+    private static FaceCrop CropOf(string name, int size, double extent) => name switch
     {
-        "aligned" => new AlignedCrop { Size = size },
+        "aligned" => new AlignedCrop { Size = size, Extent = extent },
         "celeba" => new CelebACrop { Size = size },
         "gwainet" => new GwaInetCrop(),
         "box" => new BoxCrop { Size = size },
-        _ => new OpenFaceCrop { Size = size },
+        _ => new OpenFaceCrop { Size = size, Extent = extent },
     };
 
     private static IReadOnlyList<PrepareInput> Read(string folder, string? layout) =>
         PrepareInput.Read(folder, layout is null ? DatasetCatalog.Recognise(folder) : DatasetCatalog.Find(layout));
 
-    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, TextWriter error, CancellationToken cancel)
+    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, LandmarkDetector? landmarks, TextWriter error, CancellationToken cancel)
     {
         using var writer = PackedSetWriter.Open(set);
         PrepareReport report;
         using (var progress = new Progress("preparing", "pictures", inputs.Sum(input => input.Listing.Faces.DistinctBy(face => face.Path).Count()), error))
         {
-            report = new PrepareRun(options, () => new DlibFaceFinder(), parser).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
+            report = new PrepareRun(options, () => new DlibFaceFinder(), parser, landmarks is null ? null : face => landmarks.Detect([face], cancel)[0]).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
         }
 
         if (writer.Count > 0)
