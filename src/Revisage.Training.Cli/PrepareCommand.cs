@@ -36,7 +36,8 @@ internal static class PrepareCommand
 
             var options = new PrepareOptions
             {
-                Crop = CropOf(parsed.GetRequiredValue(syntax.Crop), parsed.GetValue(syntax.Size)),
+                Crop = CropOf(parsed.GetRequiredValue(syntax.Crop), parsed.GetValue(syntax.Size), parsed.GetValue(syntax.Extent) ?? new AlignedCrop().Extent),
+                PoorCrop = CropOf(parsed.GetRequiredValue(syntax.Crop), parsed.GetValue(syntax.Size), parsed.GetValue(syntax.Extent) ?? PrepareOptions.PoorExtent),
                 Faces = parsed.GetValue(syntax.Faces) == "all" ? FaceChoice.All : FaceChoice.Largest,
                 LowQuality = parsed.GetValue(syntax.LowQuality),
                 MinSharpness = parsed.GetValue(syntax.MinSharpness),
@@ -47,7 +48,8 @@ internal static class PrepareCommand
             CheckSheet(parsed.GetValue(syntax.Sheet), inputs);
             // One thread a picture: pictures are worked on side by side.
             using var parsing = parsed.GetValue(syntax.Parser) is { } model ? FaceParser.Open(ModelStore.Default.Find(model), new OnnxOptions { Threads = 1 }) : null;
-            var report = Prepare(inputs, set, options, parsing, error, cancel);
+            using var landmarks = options.LowQuality ? LandmarkDetector.Open(ModelStore.Default.Find("landmarks"), new OnnxOptions { Threads = 1 }) : null;
+            var report = Prepare(inputs, set, options, parsing, landmarks, error, cancel);
             Tell(report, set, target, error);
             var gaveFaces = report.Kept + report.AlreadyThere > 0;
             if (parsed.GetValue(syntax.Sheet) is { } file && gaveFaces)
@@ -61,13 +63,13 @@ internal static class PrepareCommand
         return syntax.Command;
     }
 
-    private static FaceCrop CropOf(string name, int size) => name switch
+    private static FaceCrop CropOf(string name, int size, double extent) => name switch
     {
-        "aligned" => new AlignedCrop { Size = size },
+        "aligned" => new AlignedCrop { Size = size, Extent = extent },
         "celeba" => new CelebACrop { Size = size },
         "gwainet" => new GwaInetCrop(),
         "box" => new BoxCrop { Size = size },
-        _ => new OpenFaceCrop { Size = size },
+        _ => new OpenFaceCrop { Size = size, Extent = extent },
     };
 
     // Readers look at no token, but reading changes nothing, so one that is stopped may be left to the process's end.
@@ -96,13 +98,13 @@ internal static class PrepareCommand
         OutputFiles.Check(inputs.SelectMany(input => input.Listing.Faces).Select(face => face.Path).Distinct(), new OutputFile("--sheet", sheet));
     }
 
-    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, TextWriter error, CancellationToken cancel)
+    private static PrepareReport Prepare(IReadOnlyList<PrepareInput> inputs, string set, PrepareOptions options, FaceParser? parser, LandmarkDetector? landmarks, TextWriter error, CancellationToken cancel)
     {
         using var writer = PackedSetWriter.Open(set);
         PrepareReport report;
         using (var progress = new Progress("preparing", "pictures", inputs.Sum(input => input.Listing.Faces.DistinctBy(face => face.Path).Count()), error))
         {
-            report = new PrepareRun(options, () => new DlibFaceFinder(), parser).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
+            report = new PrepareRun(options, () => new DlibFaceFinder(), parser, landmarks is null ? null : face => landmarks.Detect([face], cancel)[0]).Run(inputs, writer, writer.Faces, new Steps(progress), cancel);
         }
 
         if (writer.Count > 0)

@@ -16,11 +16,13 @@ public sealed class PrepareSyntax
             if (!result.Implicit && result.GetValueOrDefault<int>() is var size and not (128 or 256))
                 result.AddError($"--size is {size}, but takes 128 or 256.");
         });
-        Command = new Command("prepare", LearningCommands.Describe("prepare")) { Folders, Output, Layout, Crop, Size, Faces, Parser, LowQuality, MinSharpness, Sheet, Check, Seed };
+        Command = new Command("prepare", LearningCommands.Describe("prepare")) { Folders, Output, Layout, Crop, Size, Extent, Faces, Parser, LowQuality, MinSharpness, Sheet, Check, Seed };
         Command.Validators.Add(result =>
         {
             if (result.Given(Check) == result.Given(Output))
                 result.AddError("Name the packed set's folder by -o, or with --check the sets to verify and no -o.");
+            if (result.GetValue(LowQuality) && result.GetValue(Crop) is { } other and not ("aligned" or "openface"))
+                result.AddError($"--low-quality cuts faces by their landmarks, as aligned or openface do, but --crop is {other}.");
         });
     }
 
@@ -43,11 +45,13 @@ public sealed class PrepareSyntax
 
     public Option<int> Size { get; } = new("--size") { Description = "Pixels of the face's side: 128 or 256.", HelpName = "N", DefaultValueFactory = _ => 128 };
 
+    public Option<double?> Extent { get; } = new Option<double?>("--extent") { Description = "Side of the square of --crop aligned or openface over the landmarks' larger extent. The default is 1.45, with --low-quality 1.15.", HelpName = "X" }.Within(1, 4);
+
     public Option<string> Faces { get; } = new("--faces") { Description = "Of a photograph with several: largest or all.", HelpName = "WHICH", DefaultValueFactory = _ => "largest" };
 
     public Option<string?> Parser { get; } = new("--parser") { Description = "A face parser, such as face-parser, that draws the parsing maps which a dataset lacks. The default draws polygons between the landmarks.", HelpName = "NAME|FILE.onnx" };
 
-    public Option<bool> LowQuality { get; } = new("--low-quality") { Description = "The set of small real faces for High-to-Low: crops as they are, and of photographs the faces of 18 to 64 pixels." };
+    public Option<bool> LowQuality { get; } = new("--low-quality") { Description = "The set of small real faces for High-to-Low, of crops and of photographs (faces of 18 to 64 pixels): cut by the model 'landmarks' as --crop says, in their own pixels." };
 
     public Option<double?> MinSharpness { get; } = new Option<double?>("--min-sharpness") { Description = "Reject faces whose Laplacian varies less (try 50).", HelpName = "X" }.Within(0, double.MaxValue);
 

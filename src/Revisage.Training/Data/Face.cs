@@ -15,9 +15,9 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
     {
         var record = source.Faces[index];
         var square = Math.Min(record.Width, record.Height);
-        if (record.Hr > square)
+        if (options.ShownSide(record) > square)
         {
-            throw new RevisageException($"'{record.Name}' of {source.Name} has {square} pixels, but its face is said to have {record.Hr}. Correct the index or replace the picture.");
+            throw new RevisageException($"'{record.Name}' of {source.Name} has {square} pixels, but its face is said to have {options.ShownSide(record)}. Correct the index or replace the picture.");
         }
 
         var (left, top) = ((record.Width - square) / 2, (record.Height - square) / 2);
@@ -38,7 +38,7 @@ internal sealed record Face(RgbPicture Picture, Landmarks? Landmarks, byte[]? Pa
 
     // The margin keeps its share of the face at whatever size the recipe trains.
     private static int SideOf(FaceRecord record, DataOptions options) =>
-        options.CutSide + 2 * ((Math.Min(record.Width, record.Height) - record.Hr) / 2 * options.CutSide / record.Hr);
+        options.CutSide + 2 * ((Math.Min(record.Width, record.Height) - options.ShownSide(record)) / 2 * options.CutSide / options.ShownSide(record));
 
     private static byte[] Cut(byte[] pixels, int width, int left, int top, int square, int channels)
     {

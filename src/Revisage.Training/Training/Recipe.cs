@@ -64,6 +64,12 @@ public sealed record DataOptions
     /// </summary>
     public int FullRes { get; init; }
 
+    /// <summary>
+    /// How much closer faces are cut than their set has them: 1.2 shows the central 1 / 1.2 of each. For sets whose poor faces
+    /// show less around the face (<c>prepare --low-quality --extent</c>), since a discriminator tells framings apart.
+    /// </summary>
+    public double Zoom { get; init; } = 1;
+
     public ValueRange Range { get; init; } = ValueRange.Signed;
 
     /// <summary>How faces are varied.</summary>
@@ -113,6 +119,9 @@ public sealed record DataOptions
 
     /// <summary>Side of the face that is cut and varied.</summary>
     internal int CutSide => Math.Max(FullRes, HighRes);
+
+    /// <summary>Pixels of a stored face's side that are shown.</summary>
+    internal int ShownSide(FaceRecord face) => Math.Max(1, (int)Math.Round(face.Hr / Zoom));
 
     /// <summary>What is asked of a face, for messages.</summary>
     internal string Asked => string.Join(", ",

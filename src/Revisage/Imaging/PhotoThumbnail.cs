@@ -6,10 +6,11 @@ namespace Revisage.Imaging;
 /// </summary>
 public static class PhotoThumbnail
 {
-    // Grey levels RMS. The same photograph differs by 0 to 7, different ones by 18 and more.
-    private const int SamePhotograph = 12;
+    /// <summary>Grey levels RMS: the same photograph differs by 0 to 7, different ones by 18 and more.</summary>
+    public const int SamePhotograph = 12;
 
-    private const int Side = 16;
+    /// <summary>Pixels.</summary>
+    public const int Side = 16;
 
     /// <param name="rgb">[height, width, 3].</param>
     public static byte[] Of(ReadOnlySpan<byte> rgb, int width, int height)

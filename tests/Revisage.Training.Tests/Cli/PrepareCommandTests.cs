@@ -111,6 +111,7 @@ public sealed class PrepareCommandTests : IDisposable
     [InlineData("photos", "-o", "set", "--check")]
     [InlineData("photos", "-o", "set", "--crop", "round")]
     [InlineData("photos", "-o", "set", "--size", "100")]
+    [InlineData("photos", "-o", "set", "--low-quality", "--crop", "box")]
     public void Wrong_usage_is_refused_before_anything_is_read(params string[] arguments) =>
         PrepareCommand.Create().Parse(arguments).Errors.ShouldNotBeEmpty();
 

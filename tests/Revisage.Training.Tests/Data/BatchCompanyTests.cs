@@ -115,6 +115,20 @@ public sealed class BatchCompanyTests : IDisposable
     }
 
     [Fact]
+    public void Faces_may_be_cut_closer_than_their_set_has_them()
+    {
+        // Blue counts the columns: a face of 32 is columns 4 to 35 of 40, and its central half 12 to 27.
+        float[] Blue(DataOptions options) => Load(options).Batch(0, 1).HighRes[(2 * Side * Side)..(2 * Side * Side + Side)];
+
+        var (whole, close) = (Blue(Plain), Blue(Plain with { Zoom = 2 }));
+
+        (whole[0] * 40, whole[^1] * 40).ShouldSatisfyAllConditions(ends => ends.Item1.ShouldBe(4, 0.1f), ends => ends.Item2.ShouldBe(35, 0.1f));
+        (close[0] * 40, close[^1] * 40).ShouldSatisfyAllConditions(ends => ends.Item1.ShouldBe(11.75f, 0.2f), ends => ends.Item2.ShouldBe(27.25f, 0.2f));
+        // The landmarks go along: point k is in column k, counted from 1.
+        Load(Plain with { Zoom = 2 }).Batch(0, 1).LandmarksOf(0)[19].X.ShouldBe((20 - 12) * 2 + 0.5f, 0.01f);
+    }
+
+    [Fact]
     public void A_growing_networks_faces_are_both_made_of_the_full_one()
     {
         var full = Load(Plain with { Parsing = true }).Batch(0, 4);

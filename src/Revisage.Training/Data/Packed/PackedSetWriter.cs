@@ -21,6 +21,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
     private SetManifest? finished;
     private readonly SafeFileHandle index;
     private readonly List<FaceRecord> faces = [];
+    private readonly List<FaceBlobs> stored = [];
     private readonly Dictionary<(string Set, string Name), int> numbers = [];
     private readonly Dictionary<string, int> people = new(StringComparer.Ordinal);
     private readonly List<long> packLengths = [];
@@ -102,6 +103,29 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="RevisageException">It cannot be read, or is damaged.</exception>
+    public byte[] ReadPicture(string set, string name)
+    {
+        lock (gate)
+        {
+            var blobs = stored[numbers[(set, name)]];
+            var bytes = new byte[blobs.PictureLength];
+            try
+            {
+                using var earlier = blobs.Pack == packLengths.Count - 1 ? null : File.OpenHandle(PackPath(blobs.Pack));
+                var read = RandomAccess.Read(earlier ?? pack!, bytes, blobs.Offset);
+                return read == bytes.Length && Crc32C.Of(bytes) == blobs.PictureChecksum
+                    ? bytes
+                    : throw new RevisageException($"'{name}' in '{PackPath(blobs.Pack)}' is damaged. Restore the file from a copy, or prepare the set again.");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new RevisageException($"'{PackPath(blobs.Pack)}' cannot be read: {e.Message} Mend that, and run it again.", e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="RevisageException">
     /// There is a face of that set and name, or one of that identity in another split; the record does not hold
     /// together; or the disk is full, after which the set is as it was before.
@@ -128,7 +152,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
                 RandomAccess.Write(index, entry, indexLength);
                 packLengths[blobs.Pack] = blobs.End;
                 indexLength += entry.Length;
-                Remember(record);
+                Remember(record, blobs);
                 if (faces.Count % SyncEvery == 0)
                 {
                     Sync();
@@ -219,7 +243,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
             throw new RevisageException($"'{folder}' holds '{PackIndex.PackName(0)}', but no index that says what is in it. Restore '{PackIndex.FileName}' from a copy, or empty the folder.");
         }
 
-        entries.ForEach(entry => Remember(entry.Face));
+        entries.ForEach(entry => Remember(entry.Face, entry.Blobs));
         packLengths.AddRange(PackIndex.PackLengths(entries));
         TrimPacks();
         indexLength = entries.Count > 0 ? entries[^1].End : PackIndex.HeaderLength;
@@ -306,7 +330,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
             : null;
     }
 
-    private void Remember(FaceRecord face)
+    private void Remember(FaceRecord face, FaceBlobs blobs)
     {
         numbers.Add((face.Set, face.Name), faces.Count);
         if (face.Identity is { } who)
@@ -315,6 +339,7 @@ public sealed class PackedSetWriter : IFaceSink, IDisposable
         }
 
         faces.Add(face);
+        stored.Add(blobs);
     }
 
     /// <summary>At the end of the last pack, or at the beginning of a new one.</summary>

@@ -9,7 +9,9 @@ using Revisage.Training.Detection;
 namespace Revisage.Training.Data.Prepare;
 
 /// <summary>A face ready for a set.</summary>
-internal sealed record PreparedFace(FaceRecord Record, byte[] Picture, byte[]? Parsing);
+/// <param name="Thumbnail">Of the face without its margin.</param>
+/// <param name="IsFree">As <see cref="SplitAssignment.IsFree"/> says.</param>
+internal sealed record PreparedFace(FaceRecord Record, byte[] Picture, byte[]? Parsing, byte[] Thumbnail, bool IsFree);
 
 /// <summary>What became of one picture.</summary>
 internal sealed record PreparedPicture
@@ -22,7 +24,8 @@ internal sealed record PreparedPicture
 }
 
 /// <summary>Makes faces of one picture after another. For one thread.</summary>
-internal sealed class FacePreparer(PrepareOptions options, SplitAssignment splits, Func<IFaceFinder> openFinder, FaceParser? parser) : IDisposable
+/// <param name="poor">Finds the points of poor faces; null where none are wanted.</param>
+internal sealed class FacePreparer(PrepareOptions options, SplitAssignment splits, Func<IFaceFinder> openFinder, FaceParser? parser, PoorFaceAligner? poor) : IDisposable
 {
     // High-to-Low's poor faces: 18 pixels are the fewest that show one, and at 64 its recipe's input is reached.
     private const double SmallFrom = 18, SmallTo = 64;
@@ -68,9 +71,14 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         foreach (var face in faces)
         {
             var one = new Work(set, face, picture, result) { Several = faces.Count > 1 };
-            if (face.Hr is not null || (options.LowQuality && Math.Max(picture.Width, picture.Height) <= LargestPoorCrop))
+            if (face.Hr is not null)
             {
                 Keep(one, file);
+            }
+            else if (options.LowQuality && Math.Max(picture.Width, picture.Height) <= LargestPoorCrop)
+            {
+                var side = Math.Max(picture.Width, picture.Height);
+                CutPoor(one, face.Name, new FaceBox((picture.Width - side) / 2.0, (picture.Height - side) / 2.0, side, side));
             }
             else if (face.Box is { } box && !IsUsable(box, picture))
             {
@@ -118,7 +126,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         if (TryParse(work, landmarks, parsing => parsing.At(picture.Width, picture.Height), picture, out var parsing))
         {
             var bytes = PictureBytes.IsJpegOrPng(file) ? file : ImageFile.EncodePng(picture.ToImage());
-            work.Add(Record(work, face.Name, picture.Width, picture.Height, hr, landmarks, parsing.Source), bytes, parsing.Map);
+            work.Add(Record(work, face.Name, picture.Width, picture.Height, hr, landmarks, parsing.Source), bytes, parsing.Map, picture);
         }
     }
 
@@ -231,11 +239,11 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
                 work.Note(ProblemKind.EdgeRepeated, $"{plan.Region.ShareOutside(picture.Width, picture.Height):P1} of the crop", name);
             }
 
-            work.Add(Record(work, name, plan.Width, plan.Height, plan.Hr, moved, parsing.Source), ImageFile.EncodeJpeg(crop.ToImage(), JpegQuality), parsing.Map);
+            work.Add(Record(work, name, plan.Width, plan.Height, plan.Hr, moved, parsing.Source), ImageFile.EncodeJpeg(crop.ToImage(), JpegQuality), parsing.Map, crop);
         }
     }
 
-    /// <summary>Small faces of a photograph, with context, in its own pixels.</summary>
+    /// <summary>Small faces of a photograph, in its own pixels.</summary>
     private void CutSmall(Work work)
     {
         var (face, picture) = (work.Face, work.Picture);
@@ -247,7 +255,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
                 return;
             }
 
-            CutSmall(work, face.Name, given);
+            CutPoor(work, face.Name, SquareAround(given));
             return;
         }
 
@@ -261,22 +269,45 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
             return;
         }
 
-        EachNamed(work, found, (one, name) => CutSmall(work, name, one.Box));
+        EachNamed(work, found, (one, name) => CutPoor(work, name, SquareAround(one.Box)));
     }
 
-    private void CutSmall(Work work, string name, FaceBox box)
+    private static FaceBox SquareAround(FaceBox box)
+    {
+        var side = SmallContext * Math.Max(box.Width, box.Height);
+        return new FaceBox(box.Left + (box.Width - side) / 2, box.Top + (box.Height - side) / 2, side, side);
+    }
+
+    /// <summary>The face as good ones are cut, but pixel by pixel: to resize it would be to change what makes it poor.</summary>
+    /// <param name="around">Where it is, roughly.</param>
+    private void CutPoor(Work work, string name, FaceBox around)
     {
         var picture = work.Picture;
-        var side = (int)Math.Round(SmallContext * Math.Max(box.Width, box.Height));
-        var (left, top) = ((int)Math.Round(box.Left + (box.Width - side) / 2), (int)Math.Round(box.Top + (box.Height - side) / 2));
-        if (new FaceBox(left, top, side, side).ShareOutside(picture.Width, picture.Height) is var outside && outside > options.MaxOutside)
+        if (poor!.FindIn(picture, around) is not { } landmarks)
+        {
+            work.Reject(ProblemKind.Unsure, $"in {picture.Width}x{picture.Height} pixels", name);
+            return;
+        }
+
+        var plan = options.PoorCrop.Plan(picture.Width, picture.Height, null, landmarks)!;
+        var (hr, face) = ((int)Math.Round(plan.Face.Width), plan.Face);
+        if (hr < SmallFrom)
+        {
+            work.Reject(ProblemKind.TooSmall, $"{hr} pixels, but {SmallFrom} are wanted", name);
+            return;
+        }
+
+        if (face.ShareOutside(picture.Width, picture.Height) is var outside && outside > options.MaxOutside)
         {
             work.Reject(ProblemKind.CutByBorder, $"{outside:P0} of it is outside", name);
             return;
         }
 
-        var crop = picture.Part(left, top, side, side);
-        work.Add(Record(work, name, side, side, side, null, ParsingSource.None), ImageFile.EncodePng(crop.ToImage()), null);
+        // Without margin, of which tight crops have none.
+        var (left, top) = ((int)Math.Round(face.Left), (int)Math.Round(face.Top));
+        var crop = picture.Part(left, top, hr, hr);
+        var moved = landmarks.Transformed(Matrix3x2.CreateTranslation(-left, -top));
+        work.Add(Record(work, name, hr, hr, hr, moved, ParsingSource.None), ImageFile.EncodePng(crop.ToImage()), null, crop);
     }
 
     private IReadOnlyList<DetectedFace> Detect(RgbPicture picture)
@@ -390,6 +421,10 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         double Grey(int pixel) => 0.299 * face[3 * pixel] + 0.587 * face[3 * pixel + 1] + 0.114 * face[3 * pixel + 2];
     }
 
+    /// <summary>Of the face without its margin, since one source has a margin and another has none.</summary>
+    public static byte[] ThumbnailOf(FaceRecord record, RgbPicture picture) =>
+        PhotoThumbnail.Of(picture.Part((record.Width - record.Hr) / 2, (record.Height - record.Hr) / 2, record.Hr, record.Hr).Rgb, record.Hr, record.Hr);
+
     private sealed record Work(string Set, SourceFace Face, RgbPicture Picture, PreparedPicture Result)
     {
         /// <summary>Whether the picture gives several faces.</summary>
@@ -399,6 +434,8 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
 
         public void Note(string kind, string detail, string? name = null) => Result.Notes.Add(new SourceProblem(name ?? Face.Name, kind, detail));
 
-        public void Add(FaceRecord record, byte[] picture, byte[]? parsing) => Result.Faces.Add(new PreparedFace(record, picture, parsing));
+        /// <param name="crop">The picture, decoded.</param>
+        public void Add(FaceRecord record, byte[] picture, byte[]? parsing, RgbPicture crop) =>
+            Result.Faces.Add(new PreparedFace(record, picture, parsing, ThumbnailOf(record, crop), !Several && SplitAssignment.IsFree(Face)));
     }
 }

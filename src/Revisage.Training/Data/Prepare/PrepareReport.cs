@@ -16,7 +16,7 @@ public sealed record PrepareReport
 
     public required IReadOnlyList<PreparedSet> Sets { get; init; }
 
-    /// <summary>Everything that gave no face, in the order of the inputs.</summary>
+    /// <summary>Everything that gave no face, in the order in which it was met.</summary>
     public required IReadOnlyList<ReportedProblem> Rejected { get; init; }
 
     /// <summary>What is worth knowing of faces that were kept.</summary>

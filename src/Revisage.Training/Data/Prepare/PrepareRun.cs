@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Revisage.Faces;
+using Revisage.Imaging;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 
@@ -7,12 +8,15 @@ namespace Revisage.Training.Data.Prepare;
 
 /// <summary>
 /// Turns listings of photographs into prepared faces: decode, find the face and its landmarks where nobody annotated
-/// them, cut, reject what is no good, and hand over. Pictures are worked on by many threads and handed over in the
-/// order of the listings, so the set does not depend on the threads. What the sink holds already is passed over.
+/// them, cut, reject what is no good, and hand over. Pictures are worked on by many threads and handed over split by split,
+/// test before val before train, and in each in the order of the listings, so the set does not depend on the threads. A face
+/// whose photograph is in another split already, mirrored or not, is left out, or, where nothing else says where it belongs,
+/// goes there too: so it is the training face that gives way. What the sink holds already is passed over.
 /// </summary>
 /// <param name="openFinder">Called once a thread, and only if a picture needs it.</param>
 /// <param name="parser">Draws the parsing maps that no dataset has; null for polygons of the landmarks.</param>
-public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFinder, FaceParser? parser = null)
+/// <param name="landmarks">Finds the 68 points of faces that are cut by landmarks; wanted for <see cref="PrepareOptions.LowQuality"/>.</param>
+public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFinder, FaceParser? parser = null, Func<Image, Landmarks>? landmarks = null)
 {
     // Pictures a thread may be ahead of the one that is handed over next.
     private const int Ahead = 16;
@@ -27,20 +31,25 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(sink);
+        var poor = !options.LowQuality ? null : new PoorFaceAligner(
+            landmarks ?? throw new InvalidOperationException("Poor faces are cut by landmarks, and nothing was given that finds them."));
         var start = Stopwatch.GetTimestamp();
         var tally = new Tally(inputs);
-        var splits = new SplitAssignment(inputs, existing, options);
-        var pictures = inputs.SelectMany(input => Pictures(input, sink, tally)).ToArray();
+        FaceRecord[] before = [.. existing];
+        var splits = new SplitAssignment(inputs, before, options);
+        var twins = TwinsAmong(before, sink, cancel);
+        var pictures = inputs.SelectMany(input => Pictures(input, sink, tally))
+            .OrderByDescending(picture => picture.Faces.Max(face => SplitAssignment.StrictnessOf(splits.Of(picture.Set, face)))).ToArray();
         var opened = 0;
         foreach (var result in OrderedWork.Run(
             pictures.Length,
             Math.Max(1, options.Threads),
             Ahead,
-            () => new FacePreparer(options, splits, openFinder, parser),
+            () => new FacePreparer(options, splits, openFinder, parser, poor),
             (preparer, i) => preparer.Prepare(pictures[i].Set, pictures[i].Faces),
             cancel))
         {
-            Take(pictures[opened].Set, result, sink, tally);
+            Take(pictures[opened].Set, result, sink, twins, tally);
             progress?.Report(++opened);
         }
 
@@ -97,7 +106,47 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
         return pictures;
     }
 
-    private static void Take(string set, PreparedPicture result, IFaceSink sink, Tally tally)
+    private static Twins TwinsAmong(FaceRecord[] faces, IFaceSink sink, CancellationToken cancel)
+    {
+        var thumbnails = new byte[faces.Length][];
+        AllCores.For(faces.Length, i =>
+        {
+            var (width, height, rgb) = ImageFile.DecodeRgb24(sink.ReadPicture(faces[i].Set, faces[i].Name), faces[i].Name);
+            thumbnails[i] = FacePreparer.ThumbnailOf(faces[i], new RgbPicture(rgb, width, height));
+        }, cancel);
+        var twins = new Twins();
+        for (var i = 0; i < faces.Length; i++)
+        {
+            twins.Add(faces[i].Split, Called(faces[i]), thumbnails[i]);
+        }
+
+        return twins;
+    }
+
+    /// <summary>Its record, in the split of its twin if need be; null where it has a twin in another split and may not go there.</summary>
+    private static FaceRecord? Placed(PreparedFace face, Twins twins, Tally tally)
+    {
+        var record = face.Record;
+        if (twins.FindOutside(face.Thumbnail, record.Split) is not { } twin)
+        {
+            return record;
+        }
+
+        var shows = $"the photograph of '{twin.Name}', which is in {twin.Split}";
+        // What is in train from before has perhaps been learned from already.
+        if (face.IsFree && twins.FindOutside(face.Thumbnail, twin.Split) is null)
+        {
+            tally.Notes.Add(new ReportedProblem(record.Set, record.Name, ProblemKind.SplitOfTwin, shows));
+            return record with { Split = twin.Split };
+        }
+
+        tally.Reject(record.Set, new SourceProblem(record.Name, ProblemKind.Twin, $"to be in {record.Split}, it shows {shows}"));
+        return null;
+    }
+
+    private static string Called(FaceRecord face) => face.Name.StartsWith($"{face.Set}/", StringComparison.Ordinal) ? face.Name : $"{face.Set}: {face.Name}";
+
+    private static void Take(string set, PreparedPicture result, IFaceSink sink, Twins twins, Tally tally)
     {
         foreach (var face in result.Faces)
         {
@@ -106,10 +155,11 @@ public sealed class PrepareRun(PrepareOptions options, Func<IFaceFinder> openFin
             {
                 tally.CountAlreadyThere(set);
             }
-            else
+            else if (Placed(face, twins, tally) is { } record)
             {
                 // Not the array itself: null would become an empty memory.
-                sink.Add(face.Record, face.Picture, face.Parsing is { } map ? map : default(ReadOnlyMemory<byte>?));
+                sink.Add(record, face.Picture, face.Parsing is { } map ? map : default(ReadOnlyMemory<byte>?));
+                twins.Add(record.Split, Called(record), face.Thumbnail);
                 tally.CountKept(set);
             }
         }

@@ -14,9 +14,12 @@ internal static class ProblemKind
     public const string OtherSize = "picture of another size";
     public const string Blurred = "blurred face";
     public const string DuplicateName = "duplicate name";
+    public const string Twin = "twin in another split";
+    public const string Unsure = "no face that the landmarks agree on";
 
     public const string SeveralFaces = "several faces, the largest kept";
     public const string NoLandmarks = "kept without landmarks";
     public const string WholeCrop = "landmarks sought in the whole crop";
+    public const string SplitOfTwin = "in the split of its twin";
     public const string EdgeRepeated = "border repeated beyond the photograph";
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Revisage.Evaluation;
 using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Prepare;
@@ -12,7 +13,7 @@ namespace Revisage.Training.Data.Prepare;
 /// </summary>
 public sealed class SplitAssignment
 {
-    private static readonly string[] Strictness = ["train", "val", "test"];
+    private static readonly string[] Strictness = [FaceSplit.Train, FaceSplit.Val, FaceSplit.Test];
 
     private readonly Dictionary<string, string> ofIdentity = new(StringComparer.Ordinal);
     private readonly HashSet<(string Set, string Name)> last = [];
@@ -64,9 +65,22 @@ public sealed class SplitAssignment
         var identity = IdentityOf(set, face);
         return identity is not null && ofIdentity.TryGetValue(identity, out var split) ? split
             : face.Split is not null ? face.Split
-            : options.LowQuality && identity is null ? last.Contains((set, face.Name)) ? "val" : "train"
-            : Share(identity ?? $"{set}/{face.Photograph ?? PhotographOf(face.Name)}") < options.ValShare ? "val" : "train";
+            : options.LowQuality && identity is null ? last.Contains((set, face.Name)) ? FaceSplit.Val : FaceSplit.Train
+            : Share(identity ?? $"{set}/{face.Photograph ?? PhotographOf(face.Name)}") < options.ValShare ? FaceSplit.Val : FaceSplit.Train;
     }
+
+    /// <summary>
+    /// Whether nothing but a hash of its own name put a face where it is, so that it may go where its twin is: neither partition,
+    /// nor identity, nor other faces of its photograph.
+    /// </summary>
+    public static bool IsFree(SourceFace face)
+    {
+        ArgumentNullException.ThrowIfNull(face);
+        return face.Split is null && string.IsNullOrEmpty(face.Identity) && face.Photograph is null && PhotographOf(face.Name) == face.Name;
+    }
+
+    /// <summary>The later, the less may be learned of what is in it.</summary>
+    internal static int StrictnessOf(string split) => Array.IndexOf(Strictness, split);
 
     /// <summary>The name without the number of a second face.</summary>
     internal static string PhotographOf(string name) =>
@@ -80,5 +94,5 @@ public sealed class SplitAssignment
     }
 
     private static string Stricter(string one, string other) =>
-        Array.IndexOf(Strictness, one) >= Array.IndexOf(Strictness, other) ? one : other;
+        StrictnessOf(one) >= StrictnessOf(other) ? one : other;
 }

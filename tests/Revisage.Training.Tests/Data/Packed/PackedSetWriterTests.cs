@@ -56,6 +56,21 @@ public sealed class PackedSetWriterTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_are_read_back_while_the_set_is_written()
+    {
+        using var writer = PackedSetWriter.Open(faces.Folder, packBytes: 12);
+        for (var i = 0; i < 3; i++)
+        {
+            writer.Add(new FaceRecord { Name = $"{i}", Set = "drawn", Split = "train", Width = 1, Height = 1, Hr = 1 }, new byte[] { (byte)i, 1, 2, 3, 4 }, null);
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            writer.ReadPicture("drawn", $"{i}").ShouldBe([(byte)i, 1, 2, 3, 4]);
+        }
+    }
+
+    [Fact]
     public void What_a_power_cut_left_unwritten_is_written_again()
     {
         var (whole, unfinished) = WriteShort(packBytes: 1 << 20);

@@ -111,6 +111,8 @@ internal sealed class MemorySink : IFaceSink
 
     public bool Contains(string set, string name) => Faces.Any(face => face.Record.Set == set && face.Record.Name == name);
 
+    public byte[] ReadPicture(string set, string name) => Faces.Single(face => face.Record.Set == set && face.Record.Name == name).Picture;
+
     public void Add(FaceRecord record, ReadOnlyMemory<byte> picture, ReadOnlyMemory<byte>? parsing) =>
         Faces.Add((record, picture.ToArray(), parsing?.ToArray()));
 }

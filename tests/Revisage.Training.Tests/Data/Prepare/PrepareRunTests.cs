@@ -5,6 +5,7 @@ using Revisage.Training.Data;
 using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
+using Revisage.Training.Tests.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 
@@ -331,7 +332,7 @@ public sealed class PrepareRunTests : IDisposable
         var report = Run();
 
         (report.Kept, report.AlreadyThere).ShouldBe((23, 7));
-        sink.Names.ShouldBe(Enumerable.Range(0, 30).Select(i => $"{i}.png"));
+        sink.Names.ShouldBe(Enumerable.Range(0, 30).Select(i => $"{i}.png"), ignoreOrder: true);
     }
 
     [Fact]
@@ -355,48 +356,144 @@ public sealed class PrepareRunTests : IDisposable
     }
 
     [Fact]
-    public void Poor_crops_stay_as_they_are()
+    public void Poor_crops_are_cut_by_their_landmarks_as_good_ones_are_pixel_by_pixel()
     {
-        var source = photographs.Add("poor.png", 108, 124, []);
+        var source = photographs.Add("poor.png", 160, 170, [(40, 50, 80)]);
 
         Run(new PrepareOptions { LowQuality = true });
 
+        // The landmarks' extent is 0.8 x 80; 1.15 times that are 74 pixels, their middle where good faces have it.
         var (record, picture, parsing) = sink.Faces.Single();
-        picture.ShouldBe(File.ReadAllBytes(source.Path));
-        (record.Width, record.Height, record.Hr, record.Landmarks, parsing).ShouldBe((108, 124, 108, null, null));
+        (record.Width, record.Height, record.Hr, parsing).ShouldBe((74, 74, 74, null));
+        RgbPicture.Of(ImageFile.Decode(picture, "face")).Rgb.ShouldBe(RgbPicture.Of(ImageFile.Load(source.Path)).Part(44, 55, 74, 74).Rgb);
+        Vector2.Distance(record.Landmarks![0], WhiteSquareFinder.LandmarksIn(new FaceBox(40 - 44, 50 - 55, 80, 80))[0]).ShouldBeLessThan(0.51f, "the drawn face's middle is half a pixel beside its mirror image's");
     }
 
     [Fact]
-    public void Small_faces_of_a_photograph_are_cut_with_context_in_their_own_pixels()
+    public void A_poor_crop_that_shows_no_face_or_less_than_the_template_is_rejected()
+    {
+        photographs.Add("wall.png", 108, 124, []);
+        Run(new PrepareOptions { LowQuality = true }).Rejected.Single()
+            .ShouldBe(new ReportedProblem("drawn", "wall.png", "no face that the landmarks agree on", "in 108x124 pixels"));
+
+        // A face whose template is the square around the picture: of the poor faces' square 35 of 95 columns are beyond its sides.
+        Landmarks Fill(Image face)
+        {
+            var scale = face.Width / 1.45f / 80;
+            return DrawnLandmarks.Face.Transformed(Matrix3x2.CreateScale(scale) * Matrix3x2.CreateTranslation(face.Width / 2f - 0.5f - 50 * scale, face.Width / 2f - 0.5f - 52 * scale));
+        }
+
+        photographs.Add("narrow.png", 60, 120, []);
+        new PrepareRun(new PrepareOptions { LowQuality = true }, () => new WhiteSquareFinder(), landmarks: Fill).Run([photographs.Input()], sink, [])
+            .Rejected.Single(problem => problem.Name == "narrow.png").ShouldBe(new ReportedProblem("drawn", "narrow.png", "face cut by the border", "37 % of it is outside"));
+        sink.Names.ShouldBe(["wall.png"]);
+    }
+
+    [Fact]
+    public void Small_faces_of_a_photograph_are_cut_in_their_own_pixels()
     {
         var source = photographs.Add("crowd.png", 600, 400, [(100, 100, 40), (300, 100, 30), (400, 50, 100), (0, 300, 40)]);
 
         var report = Run(new PrepareOptions { LowQuality = true });
 
-        // 1.3 x 40 = 52 and 1.3 x 30 = 39; the face of 100 is none of these, and that at the border is cut by it.
-        sink.Faces.Select(face => (face.Record.Name, face.Record.Width)).ShouldBe([("crowd.png#3", 39), ("crowd.png", 52)]);
+        // 1.15 x 0.8 x 40 = 37 and 28; the face of 100 is none of these, and of that at the border half may be missing.
+        sink.Faces.Select(face => (face.Record.Name, face.Record.Hr, face.Record.Width)).ShouldBe([("crowd.png#3", 28, 28), ("crowd.png", 37, 37)]);
         var photograph = RgbPicture.Of(ImageFile.Load(source.Path));
-        RgbPicture.Of(ImageFile.Decode(sink.Faces[1].Picture, "face")).Rgb.ShouldBe(photograph.Part(94, 94, 52, 52).Rgb);
-        report.Rejected.Single().ShouldBe(new ReportedProblem("drawn", "crowd.png#2", "face cut by the border", "12 % of it is outside"));
+        var corner = WhiteSquareFinder.LandmarksIn(new FaceBox(100, 100, 40, 40))[0] - sink["crowd.png"].Landmarks![0];
+        RgbPicture.Of(ImageFile.Decode(sink.Faces[1].Picture, "face")).Rgb.ShouldBe(photograph.Part((int)MathF.Round(corner.X), (int)MathF.Round(corner.Y), 37, 37).Rgb);
+        report.Rejected.Single().ShouldBe(new ReportedProblem("drawn", "crowd.png#2", "no face that the landmarks agree on", "in 600x400 pixels"));
     }
 
     [Fact]
     public void Boxes_of_a_low_quality_source_are_taken_if_they_are_small()
     {
-        var source = photographs.Add("a.png", 400, 300, [], face => face with { Name = "a.png", Box = new FaceBox(50, 50, 30, 40) });
+        var source = photographs.Add("a.png", 400, 300, [(50, 55, 30)], face => face with { Name = "a.png", Box = new FaceBox(50, 50, 30, 40) });
         photographs.AddListed(source with { Name = "a.png#2", Box = new FaceBox(150, 50, 80, 90) });
         photographs.AddListed(source with { Name = "a.png#3", Box = new FaceBox(150, 50, 10, 12) });
 
         var report = Run(new PrepareOptions { LowQuality = true });
 
-        (sink.Faces.Single().Record.Name, sink.Faces[0].Record.Width, sink.Faces[0].Record.Photograph).ShouldBe(("a.png", 52, "a.png"));
+        (sink.Faces.Single().Record.Name, sink.Faces[0].Record.Hr, sink.Faces[0].Record.Photograph).ShouldBe(("a.png", 28, "a.png"));
         report.Rejected.Select(problem => (problem.Name, problem.Kind)).ShouldBe([("a.png#2", "face not small"), ("a.png#3", "face too small")]);
         report.Pictures.ShouldBe(1);
     }
 
+    [Fact]
+    public void A_training_face_whose_photograph_is_a_test_face_is_left_out_and_both_are_named()
+    {
+        Crop("one.png", 1, false, split: "train");
+        Crop("other.png", 2, false, split: "train");
+        Crop("mirror.png", 1, true, split: "test");
+        // Of somebody who is in train throughout.
+        Crop("named.png", 3, false, split: "val");
+        Crop("again.png", 3, false, identity: "Ann");
+        Crop("ann.png", 4, false, split: "train", identity: "Ann");
+
+        var report = Run();
+
+        sink.Names.ShouldBe(["mirror.png", "named.png", "other.png", "ann.png"]);
+        report.Rejected.ShouldBe([
+            new ReportedProblem("drawn", "one.png", "twin in another split", "to be in train, it shows the photograph of 'drawn: mirror.png', which is in test"),
+            new ReportedProblem("drawn", "again.png", "twin in another split", "to be in train, it shows the photograph of 'drawn: named.png', which is in val")]);
+    }
+
+    [Fact]
+    public void Twins_that_nothing_else_puts_into_a_split_are_put_into_one()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            Crop($"{i}.png", 1, i % 2 == 1);
+        }
+
+        var report = Run();
+
+        sink.Faces.Count.ShouldBe(60);
+        sink.Faces.ShouldAllBe(face => face.Record.Split == "val");
+        report.Rejected.ShouldBeEmpty();
+        report.Notes.ShouldContain(note => note.Kind == "in the split of its twin" && note.Detail.EndsWith("which is in val", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_set_has_in_train_is_not_taken_for_testing_later()
+    {
+        Crop("old.png", 1, false, split: "train");
+        Run();
+        Crop("new.png", 1, false, split: "test");
+        Crop("free.png", 1, true);
+
+        var report = NewRun().Run([photographs.Input()], sink, [.. sink.Faces.Select(face => face.Record)]);
+
+        report.Rejected.Single().ShouldBe(new ReportedProblem(
+            "drawn", "new.png", "twin in another split", "to be in test, it shows the photograph of 'drawn: old.png', which is in train"));
+        sink.Faces.Select(face => (face.Record.Name, face.Record.Split)).ShouldBe([("old.png", "train"), ("free.png", "train")]);
+    }
+
+    private void Crop(string name, int seed, bool mirrored, string? split = null, string? identity = null)
+    {
+        // Of blocks, which stay different at 16 pixels.
+        var random = new Random(seed);
+        var blocks = Enumerable.Range(0, 3 * 64).Select(_ => random.NextSingle()).ToArray();
+        var pixels = Enumerable.Range(0, 3 * 128 * 128).Select(i =>
+        {
+            var x = mirrored ? 127 - i % 128 : i % 128;
+            return blocks[i / (128 * 128) * 64 + i / 128 % 128 / 16 * 8 + x / 16];
+        }).ToArray();
+        photographs.AddFile(name, ImageFile.EncodePng(new Image(128, 128, pixels)), face => face with
+        {
+            Hr = 128,
+            Split = split,
+            Identity = identity,
+            Landmarks = WhiteSquareFinder.LandmarksIn(new FaceBox(14, 14, 100, 100)),
+        });
+    }
+
+    /// <summary>Where the white square is, and where there is none points that lie elsewhere in a mirror.</summary>
+    private static Landmarks SeeSquare(Image face) => WhiteSquareFinder.LandmarksIn(
+        new WhiteSquareFinder().Detect(RgbPicture.Of(face), 3) is [var square, ..] ? square.Box : new FaceBox(0, 0, face.Width / 4, face.Width / 4));
+
     private PrepareReport Run(PrepareOptions? options = null) => NewRun(options).Run([photographs.Input()], sink, []);
 
-    private static PrepareRun NewRun(PrepareOptions? options = null) => new(options ?? new PrepareOptions(), () => new WhiteSquareFinder());
+    private static PrepareRun NewRun(PrepareOptions? options = null) => new(options ?? new PrepareOptions(), () => new WhiteSquareFinder(), landmarks: SeeSquare);
 
     private sealed class Stopper(CancellationTokenSource stop, int after) : IProgress<int>
     {

@@ -80,6 +80,16 @@ public class SplitAssignmentTests
         faces.Where(face => splits.Of("set", face) == "val").Select(face => face.Name).ShouldBe(["29.jpg", "28.jpg", "27.jpg"]);
     }
 
+    [Fact]
+    public void A_face_is_free_that_only_its_own_name_put_into_a_split()
+    {
+        SplitAssignment.IsFree(Face("1.jpg")).ShouldBeTrue();
+        SplitAssignment.IsFree(Face("1.jpg", split: "val")).ShouldBeFalse();
+        SplitAssignment.IsFree(Face("1.jpg", "Ann")).ShouldBeFalse();
+        SplitAssignment.IsFree(Face("1.jpg#2")).ShouldBeFalse();
+        SplitAssignment.IsFree(Face("1.jpg") with { Photograph = "p" }).ShouldBeFalse();
+    }
+
     private static SplitAssignment Assign(IReadOnlyList<SourceFace> faces, PrepareOptions? options = null) => new([Input(faces)], [], options ?? new PrepareOptions());
 
     private static PrepareInput Input(IReadOnlyList<SourceFace> faces) => new("set", DrawnPhotographs.Terms, new SourceListing(faces, []));
