@@ -1,6 +1,5 @@
 using Revisage.Torch;
 using Revisage.Training.Data;
-using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Identity;
 using Revisage.Training.Tests.Training;
