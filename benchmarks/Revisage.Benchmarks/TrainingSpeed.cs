@@ -72,7 +72,8 @@ internal static class TrainingSpeed
             var sr = network.Forward([.. inputs.Select(input => Tensor.Of(input.Values, input.Shape))], mode)[0];
             var losses = new LossTerms().Add("pixel", 1, PixelLoss.L1(sr, Tensor.Of(truth.Values, truth.Shape)));
             adam.Step(Autograd.Gradients(losses.Total(), learned));
-            average.Update(++steps);
+            average.Update();
+            steps++;
         }
 
         while (steps < WarmUp)
