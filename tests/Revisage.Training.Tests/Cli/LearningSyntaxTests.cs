@@ -31,7 +31,7 @@ public sealed class LearningSyntaxTests
     [Theory]
     [InlineData("import w.pth -o w.onnx --method gfpgan", "--method is 'gfpgan', but takes ")]
     [InlineData("import w.pth -o w.onnx --method inceptoin", "Did you mean 'inception'?")]
-    [InlineData("import w.pth --list=maybe", "--list is 'maybe', but takes true or false.")]
+    [InlineData("import w.pth --list=maybe", "Unrecognized command or argument 'maybe'.")]
     [InlineData("import w.pth -o w.onnx --method fan --side wide", "--side is 'wide', but takes a whole number.")]
     [InlineData("prepare d -o s --corp box", "Unrecognized option '--corp'. Did you mean '--crop'?")]
     [InlineData("prepare d -o s --crop bxo", "Did you mean 'box'?")]
