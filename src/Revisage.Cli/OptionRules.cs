@@ -43,11 +43,11 @@ public static class OptionRules
     /// <summary>A number of at least, and of at most.</summary>
     /// <param name="why">Why not more, such as "as many processors as there are here".</param>
     public static Option<T> Within<T>(this Option<T> option, T least, T most, string? why = null)
-        where T : struct, INumber<T> => Limited(option, result => result.GetValueOrDefault<T>(), least, most, why);
+        where T : struct, INumber<T> => Limited<Option<T>, T>(option, least, most, why);
 
     /// <inheritdoc cref="Within{T}(Option{T}, T, T, string?)"/>
     public static Option<T?> Within<T>(this Option<T?> option, T least, T most, string? why = null)
-        where T : struct, INumber<T> => Limited(option, result => result.GetValueOrDefault<T?>() ?? least, least, most, why);
+        where T : struct, INumber<T> => Limited<Option<T?>, T>(option, least, most, why);
 
     /// <summary>1 or more.</summary>
     public static Option<int> AtLeastOne(this Option<int> option) => option.Within(1, int.MaxValue);
@@ -62,21 +62,21 @@ public static class OptionRules
         return result.GetResult(option) is { Implicit: false };
     }
 
-    private static TOption Limited<TOption, T>(TOption option, Func<OptionResult, T> value, T least, T most, string? why)
+    private static TOption Limited<TOption, T>(TOption option, T least, T most, string? why)
         where TOption : Option
         where T : struct, INumber<T>
     {
         option.Validators.Add(result =>
         {
-            if (result.Implicit)
-                return;
-
-            var given = value(result);
-            // Not-a-number is within nothing.
-            if (!(given >= least && given <= most))
+            // What is no number at all, the parser tells.
+            foreach (var given in result.Tokens.Select(token => T.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) ? number : least))
             {
-                var range = most >= T.CreateSaturating(int.MaxValue) ? $"{Text(least)} or more" : $"{Text(least)} to {Text(most)}{(why is null ? "" : $", {why}")}";
-                result.AddError($"{option.Name} is {Text(given)}, but takes {range}.");
+                // Not-a-number is within nothing.
+                if (!(given >= least && given <= most))
+                {
+                    var range = most >= T.CreateSaturating(int.MaxValue) ? $"{Text(least)} or more" : $"{Text(least)} to {Text(most)}{(why is null ? "" : $", {why}")}";
+                    result.AddError($"{option.Name} is {Text(given)}, but takes {range}.");
+                }
             }
         });
         return option;

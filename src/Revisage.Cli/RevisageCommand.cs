@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Revisage.Cli.Commands;
@@ -42,8 +43,10 @@ public static class RevisageCommand
             }
 
             using var stop = new CancellationTokenSource();
-            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            // What looks at no token ends at once, as any program does.
+            var looks = parsed.Action is AsynchronousCommandLineAction;
+            using var interrupted = looks ? PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop) : null;
+            using var terminated = looks ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop) : null;
             return parsed.InvokeAsync(invocation, stop.Token).GetAwaiter().GetResult();
 
             void Stop(PosixSignalContext signal)

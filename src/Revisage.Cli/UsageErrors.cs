@@ -18,6 +18,13 @@ internal static class UsageErrors
         if (parsed.Action is System.CommandLine.Help.HelpAction || parsed.CommandResult.Command.Hidden)
             return [];
 
+        // Behind a command that is none nothing else means anything.
+        if (parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && parsed.CommandResult.Command.Subcommands.Count > 0)
+        {
+            var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+            return [$"Unrecognized command or argument '{first}'.{Spelling.Hint(first, commands)}"];
+        }
+
         string[] unknown = [.. UnknownOptions(parsed, args)];
         if (unknown.Length > 0)
             return unknown;
@@ -53,19 +60,10 @@ internal static class UsageErrors
         }
     }
 
-    private static IEnumerable<string> Errors(ParseResult parsed)
-    {
-        // Behind a command that is none nothing else means anything.
-        if (parsed.UnmatchedTokens is [var first, ..] && parsed.CommandResult.Command.Subcommands.Count > 0)
-        {
-            var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
-            return [$"Unrecognized command or argument '{first}'.{Spelling.Hint(first, commands)}"];
-        }
-
-        return parsed.Errors.Select(error => error.Message.Contains(ConversionError, StringComparison.Ordinal) && error.SymbolResult is OptionResult option
+    private static IEnumerable<string> Errors(ParseResult parsed) =>
+        parsed.Errors.Select(error => error.Message.Contains(ConversionError, StringComparison.Ordinal) && error.SymbolResult is OptionResult option
             ? $"{option.Option.Name} is '{string.Join(' ', option.Tokens)}', but takes {Kind(option.Option.ValueType)}."
             : error.Message.ReplaceLineEndings(" "));
-    }
 
     private static string Kind(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

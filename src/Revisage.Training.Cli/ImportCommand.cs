@@ -62,7 +62,7 @@ internal static class ImportCommand
             }
 
             return ExitCode.Done;
-        }));
+        }).GetAwaiter().GetResult());
         return syntax.Command;
     }
 

@@ -44,6 +44,11 @@ internal static class PrepareCommand
                 Seed = parsed.GetValue(syntax.Seed),
             };
             var set = parsed.GetValue(syntax.Output)!;
+            if (sources.FirstOrDefault(folder => RealPath.AreSame(folder, set)) is { } itself)
+            {
+                throw new UsageException($"-o '{set}' is the folder '{itself}' that is read. Name another for the set.");
+            }
+
             var inputs = Read(sources, parsed.GetValue(syntax.Layout), set, error, cancel);
             CheckSheet(parsed.GetValue(syntax.Sheet), inputs);
             // One thread a picture: pictures are worked on side by side.

@@ -11,11 +11,7 @@ public sealed class PrepareSyntax
         Crop.OneOf("aligned", "celeba", "gwainet", "box", "openface");
         Faces.OneOf("largest", "all");
         Parser.CompletedBy(() => ModelChoice.Names);
-        Size.Validators.Add(result =>
-        {
-            if (!result.Implicit && result.GetValueOrDefault<int>() is var size and not (128 or 256))
-                result.AddError($"--size is {size}, but takes 128 or 256.");
-        });
+        Size.OneOf("128", "256");
         Command = new Command("prepare", LearningCommands.Describe("prepare")) { Folders, Output, Layout, Crop, Size, Extent, Faces, Parser, LowQuality, MinSharpness, Sheet, Check, Seed };
         Command.Validators.Add(result =>
         {

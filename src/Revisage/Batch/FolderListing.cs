@@ -1,15 +1,15 @@
 namespace Revisage.Batch;
 
 /// <summary>
-/// What lies below a folder. Links are followed, but each real folder is listed once, by its own path before any link's,
-/// so links that lead round in a circle end. Hidden files are passed over.
+/// What lies below a folder. Links are followed, but each real folder is listed once, by its own path before any link's and
+/// by the first of several links, so links that lead round in a circle end. Hidden files are passed over.
 /// </summary>
 public sealed class FolderListing
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly HashSet<string> seen;
-    private readonly Queue<(string Path, string Real)> links = new();
+    private readonly PriorityQueue<(string Path, string Real), string> links = new(StringComparer.Ordinal);
     private readonly string? except;
     private readonly List<string> files = [];
     private readonly List<string> unreadable = [];
@@ -41,7 +41,7 @@ public sealed class FolderListing
             throw new RevisageException($"'{folder}' cannot be listed: {e.Message} Give the right to read it.", e);
         }
 
-        while (listing.links.TryDequeue(out var link))
+        while (listing.links.TryDequeue(out var link, out _))
             listing.TakeBelow(link.Path, link.Real, cancel);
         listing.files.Sort(StringComparer.Ordinal);
         return listing;
@@ -81,7 +81,7 @@ public sealed class FolderListing
     private void TakeLink(string path)
     {
         if (Directory.Exists(path))
-            links.Enqueue((path, RealPath.Of(path)));
+            links.Enqueue((path, RealPath.Of(path)), path);
         else if (!Path.GetFileName(path).StartsWith('.'))
             files.Add(path);
     }

@@ -74,8 +74,8 @@ public sealed class OutputPlan
     {
         ArgumentNullException.ThrowIfNull(others);
         var written = Pictures.Where(picture => picture.Output != StandardStream).ToArray();
-        var read = others.ToDictionary(RealPath.Of, RealPath.Comparer);
-        if (read.Count > 0 && Array.Find(written, picture => read.ContainsKey(RealPath.Of(picture.Output))) is { } replacing)
+        var read = others.Select(RealPath.Of).ToHashSet(RealPath.Comparer);
+        if (read.Count > 0 && Array.Find(written, picture => read.Contains(RealPath.Of(picture.Output))) is { } replacing)
             throw new UsageException($"The result of '{replacing.Input}' would replace '{replacing.Output}', which is read too. Choose another folder with -o.");
 
         if (written.Length > 0)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Revisage.Batch;
+using Revisage.Tests.Packaging;
 
 namespace Revisage.Tests.Batch;
 

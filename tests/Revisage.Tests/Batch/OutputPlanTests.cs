@@ -1,4 +1,5 @@
 using Revisage.Batch;
+using Revisage.Tests.Packaging;
 
 namespace Revisage.Tests.Batch;
 
