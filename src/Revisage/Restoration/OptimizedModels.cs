@@ -208,8 +208,7 @@ internal sealed class OptimizedModels(string folder)
         {
             var (signature, _, _, _) = X86Base.CpuId(1, 0);
             var (_, first, second, third) = X86Base.CpuId(7, 0);
-            features.Append(signature).Append(' ').Append(first).Append(' ').Append(second).Append(' ').Append(third)
-                .Append(Avx2.IsSupported).Append(Avx512F.IsSupported);
+            features.Append(signature).Append(' ').Append(first).Append(' ').Append(second).Append(' ').Append(third);
         }
         else
         {
