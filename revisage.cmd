@@ -14,9 +14,11 @@ if exist "%program%" if exist "%build%\use.stamp" (
 )
 
 rem Help is shown without building, where it is written down.
-for %%a in (%*) do if "%%~a"=="--help" if exist "%root%docs\help\%~1.txt" (
+set "topic=%~1"
+if "%topic%"=="--help" set "topic=revisage"
+for %%a in (%*) do if "%%~a"=="--help" if exist "%root%docs\help\%topic%.txt" (
   del "%sources%"
-  type "%root%docs\help\%~1.txt"
+  type "%root%docs\help\%topic%.txt"
   exit /b 0
 )
 
@@ -51,6 +53,8 @@ echo revisage: Revisage.Cli did not build; what the build said is above and in %
 exit /b 3
 
 :list
-for %%f in ("%root%Directory.Build.props" "%root%Directory.Packages.props" "%root%global.json" "%~f0") do @echo %%~ff %%~zf %%~tf
-for %%d in (src\Revisage src\Revisage.Cli) do @for /r "%root%%%d" %%f in (*.cs *.csproj *.html *.css *.js) do @echo %%~ff %%~zf %%~tf
+for %%f in ("%root%Directory.Build.props" "%root%Directory.Build.targets" "%root%Directory.Packages.props" "%root%global.json" "%~f0") do @echo %%~ff %%~zf %%~tf
+rem A loop's variable cannot name the folder of another's.
+for /r "%root%src\Revisage" %%f in (*.cs *.csproj *.html *.css *.js) do @echo %%~ff %%~zf %%~tf
+for /r "%root%src\Revisage.Cli" %%f in (*.cs *.csproj) do @echo %%~ff %%~zf %%~tf
 exit /b 0

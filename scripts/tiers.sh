@@ -1,7 +1,7 @@
 # What each part is built from, and whether what is built is of these sources. Sourced; needs $root. Bash 3.2 suffices.
 # shellcheck shell=bash
 
-use_sources=(Directory.Build.props Directory.Packages.props global.json revisage scripts src/Revisage src/Revisage.Cli)
+use_sources=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json revisage scripts src/Revisage src/Revisage.Cli)
 
 # The parts: the programs of both tiers, and the bridges to LibTorch and to dlib.
 sources_of() {

@@ -42,8 +42,8 @@ internal sealed class OptimizedModels(string folder)
                 return chosen.Length == 0 ? null : Path.GetFullPath(chosen);
             }
 
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            var caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+            var caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
                 : OperatingSystem.IsMacOS() ? home.Length == 0 ? "" : Path.Combine(home, "Library", "Caches")
                 : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named && Path.IsPathRooted(named) ? named
                 : home.Length == 0 ? "" : Path.Combine(home, ".cache");
@@ -208,8 +208,7 @@ internal sealed class OptimizedModels(string folder)
         {
             var (signature, _, _, _) = X86Base.CpuId(1, 0);
             var (_, first, second, third) = X86Base.CpuId(7, 0);
-            features.Append(signature).Append(' ').Append(first).Append(' ').Append(second).Append(' ').Append(third)
-                .Append(Avx2.IsSupported).Append(Avx512F.IsSupported);
+            features.Append(signature).Append(' ').Append(first).Append(' ').Append(second).Append(' ').Append(third);
         }
         else
         {
