@@ -14,6 +14,7 @@ namespace Revisage.Training.Data;
 /// <param name="Landmarks">[Size, 68, 2]: x and y in pixels of the large face, NaN for what is hidden or unknown.</param>
 /// <param name="Parsing">[Size, HighResSide, HighResSide], classes of CelebAMask-HQ, <see cref="Unlabelled"/> where there are none; empty where the recipe wants none.</param>
 /// <param name="Guides">[Size, 3, HighResSide, HighResSide], the same people in other photographs; empty where the recipe wants none.</param>
+/// <param name="Laid">How the guides are laid over the faces; null where the recipe does not want it.</param>
 /// <param name="Poor">[Size, 3, LowResSide, LowResSide], real poor faces of other people; empty where the recipe wants none.</param>
 /// <param name="Records">Whose they are.</param>
 public sealed record FaceBatch(
@@ -26,6 +27,7 @@ public sealed record FaceBatch(
     float[] Landmarks,
     byte[] Parsing,
     float[] Guides,
+    LaidGuides? Laid,
     float[] Poor,
     FaceRecord[] Records)
 {
@@ -52,3 +54,9 @@ public sealed record FaceBatch(
 
     public Tensor PoorTensor(Device device) => Tensor.Of(Poor, Size, 3, LowResSide, LowResSide).To(device);
 }
+
+/// <summary>What brings guides over faces: see <see cref="Revisage.Faces.GuideWarp"/>.</summary>
+/// <param name="LowRes">[Size, 3, LowResSide, LowResSide], the guides made small, in the recipe's range.</param>
+/// <param name="Flow">[Size, 2, HighResSide, HighResSide], in pixels.</param>
+/// <param name="Coverage">[Size, 1, HighResSide, HighResSide], 0 to 1; 0 everywhere where nobody is shown.</param>
+public sealed record LaidGuides(float[] LowRes, float[] Flow, float[] Coverage);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Imaging;
@@ -139,15 +140,54 @@ public sealed class FaceDataset
 
             if (guides is not null)
             {
-                var guide = FaceOf(guides.Of(index, ref random));
-                // Mirrored as the face is: a face lit from the left is so in both, and nobody looks like their own mirror image.
-                var shown = (augmentation.Draw(guide.Picture.Width, guide.Picture.Height, options.CutSide, ref random) with { Mirrored = geometry.Mirrored }).Apply(guide.Picture);
-                ToPlanes(target.Apply(shown, ref random).Rgb, options.Range, batch.Guides.AsSpan(i * large, large));
+                Guide(guides, index, i, geometry, batch, ref random);
             }
         }
 
         poor?.Batch(first, size).HighRes.CopyTo(batch.Poor, 0);
         return batch;
+    }
+
+    private void Guide(GuideChooser chooser, int index, int place, FaceGeometry geometry, FaceBatch batch, ref SampleRandom random)
+    {
+        var (large, small) = (options.HighRes * options.HighRes, options.LowRes * options.LowRes);
+        var chosen = chooser.Of(index, ref random);
+        var guide = FaceOf(chosen ?? index);
+        // Mirrored as the face is: a face lit from the left is so in both, and nobody looks like their own mirror image.
+        var own = augmentation.Draw(guide.Picture.Width, guide.Picture.Height, options.CutSide, ref random) with { Mirrored = geometry.Mirrored };
+        var shown = own.Apply(guide.Picture);
+        ToPlanes(target.Apply(shown, ref random).Rgb, options.Range, batch.Guides.AsSpan(place * 3 * large, 3 * large));
+        if (batch.Laid is not { } laid)
+        {
+            return;
+        }
+
+        ToPlanes(degradation.Apply(shown, ref random).Rgb, options.Range, laid.LowRes.AsSpan(place * 3 * small, 3 * small));
+        var flow = laid.Flow.AsSpan(place * 2 * large, 2 * large);
+        var coverage = laid.Coverage.AsSpan(place * large, large);
+        if (chosen is null || guide.Landmarks is null || FaceOf(index).Landmarks is not { } landmarks)
+        {
+            flow.Clear();
+            coverage.Clear();
+            return;
+        }
+
+        GuideWarp.Write(Shrunk(Astray(geometry.Apply(landmarks), ref random)), Shrunk(Astray(own.Apply(guide.Landmarks), ref random)), options.HighRes, flow, coverage);
+    }
+
+    /// <summary>As far off as points are that were found on an enlarged face.</summary>
+    private Landmarks Astray(Landmarks landmarks, ref SampleRandom random)
+    {
+        var noise = new float[2 * Landmarks.Count];
+        NormalNumbers.Fill(ref random, noise);
+        return new Landmarks([.. landmarks.Points.ToArray().Index().Select(point => point.Item + (float)options.GuideJitter * new Vector2(noise[2 * point.Index], noise[2 * point.Index + 1]))]);
+    }
+
+    /// <summary>From pixels of what is cut to pixels of the large face.</summary>
+    private Landmarks Shrunk(Landmarks landmarks)
+    {
+        var shrunk = (float)options.HighRes / options.CutSide;
+        return landmarks.Transformed(Matrix3x2.CreateScale(shrunk) * Matrix3x2.CreateTranslation(0.5f * shrunk - 0.5f, 0.5f * shrunk - 0.5f));
     }
 
     /// <summary>How poor faces are taken from their set; null where the recipe wants none.</summary>
@@ -172,7 +212,7 @@ public sealed class FaceDataset
         return new FaceBatch(
             first, size, new float[size * 3 * small], options.LowRes, new float[size * 3 * large], options.HighRes,
             new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large] : [],
-            guides is null ? [] : new float[size * 3 * large], poor is null ? [] : new float[size * 3 * small], new FaceRecord[size]);
+            guides is null ? [] : new float[size * 3 * large], guides is null || !options.LayGuides ? null : new LaidGuides(new float[size * 3 * small], new float[size * 2 * large], new float[size * large]), poor is null ? [] : new float[size * 3 * small], new FaceRecord[size]);
     }
 
     private Face FaceOf(int index) => cached is not null ? cached[index] : Face.Load(source, index, options);
@@ -194,11 +234,10 @@ public sealed class FaceDataset
 
     private void WriteLandmarks(Landmarks? landmarks, Span<float> values)
     {
-        var shrunk = (float)options.HighRes / options.CutSide;
-        var offset = 0.5f * shrunk - 0.5f;
+        var shrunk = landmarks is null ? null : Shrunk(landmarks);
         for (var i = 0; i < Landmarks.Count; i++)
         {
-            (values[2 * i], values[2 * i + 1]) = landmarks is null ? (float.NaN, float.NaN) : (shrunk * landmarks[i].X + offset, shrunk * landmarks[i].Y + offset);
+            (values[2 * i], values[2 * i + 1]) = shrunk is null ? (float.NaN, float.NaN) : (shrunk[i].X, shrunk[i].Y);
         }
     }
 

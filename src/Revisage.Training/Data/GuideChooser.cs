@@ -32,11 +32,22 @@ internal sealed class GuideChooser
     /// <summary>Those that have a guide, by their numbers in the source.</summary>
     public IReadOnlyList<int> Guided { get; }
 
-    /// <summary>Whoever is shown beside the face, by the number in the source.</summary>
+    /// <summary>Whoever is shown beside the face, by the number in the source; null for nobody.</summary>
     /// <param name="face">One of <see cref="Guided"/>.</param>
-    public int Of(int face, ref SampleRandom random)
+    public int? Of(int face, ref SampleRandom random)
     {
-        var guide = choice == GuideChoice.SamePerson ? pairs.GuideOf(placeOf[face], ref random) : pairs.StrangerOf(placeOf[face], ref random);
+        var who = choice != GuideChoice.Mixed ? choice : random.Next(0, 7) switch
+        {
+            < 6 => GuideChoice.SamePerson,
+            6 => GuideChoice.Stranger,
+            _ => GuideChoice.None,
+        };
+        if (who == GuideChoice.None)
+        {
+            return null;
+        }
+
+        var guide = who == GuideChoice.SamePerson ? pairs.GuideOf(placeOf[face], ref random) : pairs.StrangerOf(placeOf[face], ref random);
         return pool[guide ?? throw new RevisageException("The recipe wants strangers beside the faces, but all are of one person. Name a set with several.")];
     }
 }

@@ -68,6 +68,9 @@ public abstract class Method
             : [new OnnxInput("face", 3, recipe.Data.HighRes, recipe.Data.HighRes)];
     }
 
+    /// <summary>Of a method whose network brings a guide into what another model made: that model, and what finds the landmarks.</summary>
+    public virtual Guidance? Guidance(Recipe recipe) => null;
+
     /// <summary>The names of what it gives: first what its <see cref="Task"/> is, then what it knows besides.</summary>
     public virtual IReadOnlyList<string> Outputs(Recipe recipe) => [Task == ModelTask.SuperResolution ? "sr" : Task.ToString().ToLowerInvariant()];
 

@@ -20,6 +20,7 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } =
     [
         new RevisageMethod(),
+        new RevisageGuidedMethod(),
         new EdsrMethod(),
         new SrcnnMethod(),
         new VdsrMethod(),

@@ -186,7 +186,10 @@ public static class ModelExport
         var enlarges = method.Task == ModelTask.SuperResolution;
         var inputs = method.Inputs(recipe);
         var walk = method.Walk(recipe);
-        var (face, made) = (inputs[0].Shape, walk.OutputShapes[0]);
+        var guidance = method.Guidance(recipe);
+        var made = walk.OutputShapes[0];
+        // A network that works on another's result is still shown small faces.
+        IReadOnlyList<int> face = guidance is null ? inputs[0].Shape : [3, recipe.Data.LowRes, recipe.Data.LowRes];
         return new ModelCard
         {
             Name = name,
@@ -201,6 +204,7 @@ public static class ModelExport
             OutputName = method.Outputs(recipe)[0],
             Unaligned = method.Task == ModelTask.SuperResolution && recipe.Data.Unaligned is not null,
             NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
+            Guidance = guidance,
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
         };

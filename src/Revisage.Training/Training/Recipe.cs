@@ -93,6 +93,12 @@ public sealed record DataOptions
     /// <summary>Whether each face comes with a photograph of the same person, and only faces that have one.</summary>
     public GuideChoice Guides { get; init; }
 
+    /// <summary>Whether guides come with what lays them over the faces by their landmarks.</summary>
+    public bool LayGuides { get; init; }
+
+    /// <summary>Standard deviation of what the landmarks are off for <see cref="LayGuides"/>, in pixels of the face as it is cut.</summary>
+    public double GuideJitter { get; init; } = 1;
+
     /// <summary>
     /// Whether each face comes with a real poor one of somebody else, from the set that <c>--low-quality</c> names, at the
     /// small face's size.
@@ -150,6 +156,9 @@ public enum GuideChoice
 
     /// <summary>Somebody else: what the ablation GWAnet-R is guided by.</summary>
     Stranger,
+
+    /// <summary>Three quarters the same person, an eighth somebody else, an eighth nobody: so that a network learns whom to follow.</summary>
+    Mixed,
 }
 
 /// <summary>Halves of the people, so that two networks can learn from different ones.</summary>

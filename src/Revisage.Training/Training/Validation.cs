@@ -82,6 +82,9 @@ public sealed class ValidationFaces
     public ValidationFaces All(Annotations known) =>
         new(source, Options with { Only = known, Sets = [] }, new ReportOptions { ValidationImages = int.MaxValue }, split: split);
 
+    /// <summary>As many faces as serve other options, such as others to guide them, without variation.</summary>
+    public ValidationFaces As(DataOptions options) => new(source, options, new ReportOptions { ValidationImages = int.MaxValue }, lowQuality, split);
+
     /// <summary>The faces themselves, without margin, at the size that they are stored in.</summary>
     public IEnumerable<Image> Squares() => chosen.Select(index =>
     {

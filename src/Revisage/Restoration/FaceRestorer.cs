@@ -13,10 +13,11 @@ public sealed class FaceRestorer : IDisposable
     private const int LargestBatch = 2;
 
     private readonly OnnxModel model;
+    private readonly GuidedRestoration? guidance;
 
-    private FaceRestorer(OnnxModel model, ModelCard card)
+    private FaceRestorer(OnnxModel model, ModelCard card, GuidedRestoration? guidance)
     {
-        this.model = model;
+        (this.model, this.guidance) = (model, guidance);
         Card = card;
     }
 
@@ -30,7 +31,8 @@ public sealed class FaceRestorer : IDisposable
         var model = stored.Open(options);
         try
         {
-            return Open(model);
+            // What a guided model works on lies where it lies itself.
+            return Open(model, guidance => GuidedRestoration.Open(guidance, new ModelStore(Path.GetDirectoryName(stored.Path)!), options));
         }
         catch
         {
@@ -41,7 +43,9 @@ public sealed class FaceRestorer : IDisposable
 
     /// <summary>Takes the model over: disposing the restorer disposes it.</summary>
     /// <exception cref="RevisageException">The model has no card, or does not do what its card says.</exception>
-    public static FaceRestorer Open(OnnxModel model)
+    public static FaceRestorer Open(OnnxModel model) => Open(model, guidance => GuidedRestoration.Open(guidance, ModelStore.Default, null));
+
+    private static FaceRestorer Open(OnnxModel model, Func<Guidance, GuidedRestoration> openGuidance)
     {
         ArgumentNullException.ThrowIfNull(model);
         var card = model.Card
@@ -51,23 +55,25 @@ public sealed class FaceRestorer : IDisposable
             throw new RevisageException($"'{model.Source}' (method {card.Method}) does not enlarge faces. Choose another with --model; 'revisage models' lists them.");
         }
 
-        CheckPort("input", model.Inputs, card.InputName, card.Input);
-        if (card.NeedsGuide)
+        (string Name, int Channels, PixelSize Size)[] inputs = card.Guidance is not null
+            ? [.. GuidedInputs.Shapes(card.Output.Width).Select(input => (input.Name, input.Channels, card.Output))]
+            : card.NeedsGuide ? [(card.InputName, 3, card.Input), (ModelCard.GuideName, 3, card.Output)] : [(card.InputName, 3, card.Input)];
+        foreach (var (name, channels, size) in inputs)
         {
-            CheckPort("input", model.Inputs, ModelCard.GuideName, card.Output);
+            CheckPort("input", model.Inputs, name, channels, size);
         }
 
-        CheckPort("output", model.Outputs, card.OutputName, card.Output);
-        return new FaceRestorer(model, card);
+        CheckPort("output", model.Outputs, card.OutputName, 3, card.Output);
+        return new FaceRestorer(model, card, card.Guidance is { } guidance ? openGuidance(guidance) : null);
 
-        void CheckPort(string kind, IReadOnlyList<OnnxPort> ports, string name, PixelSize size)
+        void CheckPort(string kind, IReadOnlyList<OnnxPort> ports, string name, int channels, PixelSize size)
         {
             // An extent of 2 stands for any batch but 1, which alone would make every batch a loop.
             // What a model tells besides the face, such as a parsing map, is not asked for.
-            if ((kind == "input" && ports.Count != (card.NeedsGuide ? 2 : 1)) || ports.FirstOrDefault(port => port.Name == name)?.Accepts([2, 3, size.Height, size.Width], []) != true)
+            if ((kind == "input" && ports.Count != inputs.Length) || ports.FirstOrDefault(port => port.Name == name)?.Accepts([2, channels, size.Height, size.Width], []) != true)
             {
                 throw new RevisageException(
-                    $"'{model.Source}' has the {kind} {string.Join(" and ", ports.Select(port => $"'{port.Name}' {port.ShapeText}"))}, but its card says '{name}' Nx3x{size.Height}x{size.Width}. Export the model again.");
+                    $"'{model.Source}' has the {kind} {string.Join(" and ", ports.Select(port => $"'{port.Name}' {port.ShapeText}"))}, but its card says '{name}' Nx{channels}x{size.Height}x{size.Width}. Export the model again.");
             }
         }
     }
@@ -110,7 +116,11 @@ public sealed class FaceRestorer : IDisposable
         return [.. lr.Zip(guides).Chunk(LargestBatch).SelectMany(batch => RestoreBatch([.. batch.Select(pair => pair.First)], [.. batch.Select(pair => pair.Second)], cancellation))];
     }
 
-    public void Dispose() => model.Dispose();
+    public void Dispose()
+    {
+        guidance?.Dispose();
+        model.Dispose();
+    }
 
     private void CheckSizes(IReadOnlyList<Image> images, PixelSize size, string what, string argument)
     {
@@ -128,8 +138,8 @@ public sealed class FaceRestorer : IDisposable
         var made = ArrayPool<float>.Shared.Rent(faces.Length * large);
         try
         {
-            var inputs = new Dictionary<string, OnnxTensor> { [Card.InputName] = Fill(faces, given, Card.Input) };
-            if (guides.Length > 0)
+            var inputs = guidance?.Prepare(faces, guides, Card.Range, cancellation) ?? new Dictionary<string, OnnxTensor> { [Card.InputName] = Fill(faces, given, Card.Input) };
+            if (guides.Length > 0 && guidance is null)
             {
                 inputs.Add(ModelCard.GuideName, Fill(guides, shown, Card.Output));
             }

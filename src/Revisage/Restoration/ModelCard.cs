@@ -46,6 +46,12 @@ public sealed partial record ModelCard
     /// <summary>Whether it wants a reference photograph of the same person besides.</summary>
     public bool NeedsGuide { get; init; }
 
+    /// <summary>
+    /// Of a model that brings a guide into what another has made: which, and by what the guide is laid over the face; null of models
+    /// that enlarge by themselves.
+    /// </summary>
+    public Guidance? Guidance { get; init; }
+
     /// <summary>Whether it takes faces that are out of place, and sets them upright itself.</summary>
     public bool Unaligned { get; init; }
 
@@ -228,6 +234,11 @@ public readonly record struct PixelSize(int Width, int Height)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}");
 }
+
+/// <summary>What a guided model works on.</summary>
+/// <param name="First">The model that makes the face without a guide, by its name in the same store.</param>
+/// <param name="Landmarks">The model that finds the points by which the guide is laid over the face, likewise.</param>
+public sealed record Guidance(string First, string Landmarks);
 
 /// <summary>The photographs that a model learned from, and on which terms they are to be had.</summary>
 public sealed record TrainingData(string Name, string Licence);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Revisage.Batch;
-using Revisage.Tests.Packaging;
 
 namespace Revisage.Tests.Batch;
 

@@ -1,5 +1,4 @@
 using Revisage.Batch;
-using Revisage.Tests.Packaging;
 
 namespace Revisage.Tests.Batch;
 
