@@ -33,7 +33,7 @@ if exist "%build%\building" rmdir /s /q "%build%\artifacts" 2>nul
 if exist "%build%\use.new" rmdir /s /q "%build%\use.new"
 echo building> "%build%\building"
 echo revisage: building Revisage.Cli (once; again when its sources change) ... 1>&2
-dotnet publish "%root%src\Revisage.Cli" -c Release -r %rid% --self-contained false -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false --artifacts-path "%build%\artifacts" -o "%build%\use.new" --disable-build-servers -v quiet > "%build%\use.log" 2>&1 || goto failed
+dotnet publish "%root%src\Revisage.Cli" -c Release -r %rid% --self-contained false -p:PublishReadyToRun=true -p:RunAnalyzers=false -p:GenerateDocumentationFile=false --artifacts-path "%build%\artifacts" -o "%build%\use.new" --disable-build-servers -v quiet > "%build%\use.log" 2>&1 || goto failed
 "%build%\use.new\Revisage.Cli.exe" --version >> "%build%\use.log" 2>&1 || goto failed
 del "%build%\building" 2>nul
 del "%build%\use.stamp" 2>nul

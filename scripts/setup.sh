@@ -95,10 +95,11 @@ publish() {
   rm -rf "$folder.old"
 }
 
+# Without what judges the sources: that is ./test's work.
 build_program() {
   run_logged "$3" "building $1 (once; again when its sources change)" \
     dotnet publish "$root/src/$1" -c Release -r "$(runtime_id)" --self-contained false -p:PublishReadyToRun=true \
-    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
+    -p:RunAnalyzers=false -p:GenerateDocumentationFile=false \
     --artifacts-path "$root/.build/artifacts" -o "$2" --disable-build-servers -v quiet
 }
 
