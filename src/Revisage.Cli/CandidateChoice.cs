@@ -8,7 +8,7 @@ namespace Revisage.Cli;
 /// <summary>What a comparison is between: models by name, or all that are installed and fit, and folders of results.</summary>
 /// <param name="names">Models and interpolations, divided by commas; null for all that fit. Interpolation that is not named is compared too, unless another is.</param>
 /// <param name="results">Folders of pictures that are named as those of <paramref name="data"/>.</param>
-internal sealed class CandidateChoice(string? names, IReadOnlyList<string> results, string data, OnnxOptions options)
+internal sealed class CandidateChoice(string? names, IReadOnlyList<string> results, string data, OnnxOptions options, RestoreQuality quality)
 {
     private const string Aligner = "stn0";
 
@@ -75,7 +75,7 @@ internal sealed class CandidateChoice(string? names, IReadOnlyList<string> resul
 
             foreach (var model in models.Where(model => Fits(model.Card, protocol)))
             {
-                restorers.Add(FaceRestorer.Open(model, options));
+                restorers.Add(FaceRestorer.Open(model, options, quality));
             }
 
             return new Candidates(

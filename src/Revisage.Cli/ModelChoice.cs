@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Revisage.Evaluation;
 using Revisage.Restoration;
 
 namespace Revisage.Cli;
@@ -17,6 +18,13 @@ internal static class ModelChoice
         new Option<int>("--threads") { Description = "Processors to use.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount }
             .Within(1, Environment.ProcessorCount, "as many processors as there are here");
 
+    public static Option<RestoreQuality> Quality() => new Option<RestoreQuality>("--quality")
+    {
+        Description = "normal; best: the mean over the face and its mirror image, changed so that it shrinks to the face that was given; twice the time.",
+        HelpName = "normal|best",
+        DefaultValueFactory = _ => RestoreQuality.Normal,
+    }.OneOf("normal", "best");
+
     /// <summary>The model of that name or file; without one, the installed model of the best fidelity that needs no guide.</summary>
     /// <param name="error">Is told which models are left out, being damaged, where none is named.</param>
     /// <exception cref="MissingComponentException">There is none.</exception>
@@ -31,7 +39,7 @@ internal static class ModelChoice
         var installed = store.ListReadable(out var damaged);
         TellDamaged(damaged, error);
         return installed.Count == 1 ? installed[0]
-            : installed.Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.Max(result => result.Psnr) ?? 0)
+            : installed.Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.FirstOrDefault(result => result.Protocol == Protocol.Revisage8x.Name)?.Psnr ?? 0)
             ?? throw new MissingComponentException(
                 $"No model is installed: '{store.Folder}' holds none. Put one there, pass --model FILE.onnx, or name a folder of models in {ModelStore.Override}.");
     }

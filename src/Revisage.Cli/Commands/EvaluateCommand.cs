@@ -47,10 +47,11 @@ internal static class EvaluateCommand
         mosFaces.AtLeastOne();
         var mosResults = new Option<string[]?>("--mos-results") { Description = "Compare nothing, but read what raters saved: the page's key, then a file of each rater.", HelpName = "KEY ANSWERS...", AllowMultipleArgumentsPerToken = true };
         var threads = ModelChoice.Threads();
+        var quality = ModelChoice.Quality();
         var json = new JsonOption();
         var command = new Command("evaluate", "Compare models with interpolation on real faces, in the papers' terms: how good, on which faces, measured how.")
         {
-            data, models, results, protocol, split, reference, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, threads,
+            data, models, results, protocol, split, reference, limit, by, against, json.Option, csv, html, mos, mosFaces, mosResults, quality, threads,
         };
         command.Validators.Add(result =>
         {
@@ -77,7 +78,7 @@ internal static class EvaluateCommand
             if (parsed.GetValue(mos) is not null && protocols.Count > 1)
                 throw new UsageException($"A rating page is of one protocol, but --protocol names {protocols.Count}. Name one.");
 
-            var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) });
+            var chosen = new CandidateChoice(parsed.GetValue(models), folders, set.Folder, new OnnxOptions { Threads = parsed.GetValue(threads) }, parsed.GetValue(quality));
             chosen.Check(protocols, error);
             var groupings = parsed.GetValue(by) ?? [];
             Labelled(set, groupings);

@@ -30,8 +30,9 @@ internal static class UpscaleCommand
         // Pictures of a batch are in memory together.
         var batch = new Option<int>("--batch") { Description = "Faces that go through the network at a time.", HelpName = "N", DefaultValueFactory = _ => 16 }.Within(1, 1024);
         var threads = ModelChoice.Threads();
+        var quality = ModelChoice.Quality();
 
-        var command = new Command("upscale", "Enlarge aligned face crops by a model.") { faces, output, model, reference, format, batch, threads };
+        var command = new Command("upscale", "Enlarge aligned face crops by a model.") { faces, output, model, reference, quality, format, batch, threads };
         command.SetAction((parsed, cancel) =>
         {
             var error = parsed.InvocationConfiguration.Error;
@@ -41,7 +42,7 @@ internal static class UpscaleCommand
             plan.Check([stored.Path, stored.CardPath, .. photo is null ? Array.Empty<string>() : [photo]]);
             // Beside the network, which takes longer. Where it fails, the first picture says so.
             _ = Task.Run(ImageFile.WarmUp, cancel);
-            using var restorer = FaceRestorer.Open(stored, new OnnxOptions { Threads = parsed.GetValue(threads) });
+            using var restorer = FaceRestorer.Open(stored, new OnnxOptions { Threads = parsed.GetValue(threads) }, parsed.GetValue(quality));
             CheckReference(photo, plan, restorer.Card);
             var guide = photo is null ? null : ReadReference(photo, restorer.Card.Output, error);
             FirstUse.Tell(restorer.Card, error);

@@ -14,7 +14,6 @@ namespace Revisage.Training.Data;
 /// <param name="Landmarks">[Size, 68, 2]: x and y in pixels of the large face, NaN for what is hidden or unknown.</param>
 /// <param name="Parsing">[Size, HighResSide, HighResSide], classes of CelebAMask-HQ, <see cref="Unlabelled"/> where there are none; empty where the recipe wants none.</param>
 /// <param name="Guides">[Size, 3, HighResSide, HighResSide], the same people in other photographs; empty where the recipe wants none.</param>
-/// <param name="Laid">How the guides are laid over the faces; null where the recipe does not want it.</param>
 /// <param name="Poor">[Size, 3, LowResSide, LowResSide], real poor faces of other people; empty where the recipe wants none.</param>
 /// <param name="Records">Whose they are.</param>
 public sealed record FaceBatch(
@@ -27,12 +26,14 @@ public sealed record FaceBatch(
     float[] Landmarks,
     byte[] Parsing,
     float[] Guides,
-    LaidGuides? Laid,
     float[] Poor,
     FaceRecord[] Records)
 {
     /// <summary>In <see cref="Parsing"/>, where nobody drew a map, and what lies outside the picture.</summary>
     public const byte Unlabelled = 255;
+
+    /// <summary>How the guides are laid over the faces; null where the recipe does not want it.</summary>
+    public LaidGuides? Laid { get; init; }
 
     /// <summary>Of one face, in pixels of the large one.</summary>
     public Revisage.Faces.Landmarks LandmarksOf(int face)

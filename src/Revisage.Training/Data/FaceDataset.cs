@@ -212,7 +212,10 @@ public sealed class FaceDataset
         return new FaceBatch(
             first, size, new float[size * 3 * small], options.LowRes, new float[size * 3 * large], options.HighRes,
             new float[size * Landmarks.Count * 2], options.Parsing ? new byte[size * large] : [],
-            guides is null ? [] : new float[size * 3 * large], guides is null || !options.LayGuides ? null : new LaidGuides(new float[size * 3 * small], new float[size * 2 * large], new float[size * large]), poor is null ? [] : new float[size * 3 * small], new FaceRecord[size]);
+            guides is null ? [] : new float[size * 3 * large], poor is null ? [] : new float[size * 3 * small], new FaceRecord[size])
+        {
+            Laid = guides is null || !options.LayGuides ? null : new LaidGuides(new float[size * 3 * small], new float[size * 2 * large], new float[size * large]),
+        };
     }
 
     private Face FaceOf(int index) => cached is not null ? cached[index] : Face.Load(source, index, options);

@@ -204,6 +204,7 @@ public static class ModelExport
             OutputName = method.Outputs(recipe)[0],
             Unaligned = method.Task == ModelTask.SuperResolution && recipe.Data.Unaligned is not null,
             NeedsGuide = inputs.Any(input => input.Name == ModelCard.GuideName),
+            Blind = recipe.Data.Degradation is not { Blur: null, Motion: null, Box: null, Learned: null, Noise: null, Jpeg: null, Photograph: null },
             Guidance = guidance,
             MultiplyAdds = walk.MultiplyAdds,
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),

@@ -17,7 +17,7 @@ public sealed record Upscaler(string Name, Func<IReadOnlyList<Image>, IReadOnlyL
     public static Upscaler Of(FaceRestorer restorer, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new Upscaler(restorer.Card.Name, small => restorer.Restore(small, cancel))
+        return new Upscaler(restorer.Quality == RestoreQuality.Best ? $"{restorer.Card.Name}+best" : restorer.Card.Name, small => restorer.Restore(small, cancel))
         {
             EnlargeGuided = restorer.Card.NeedsGuide ? (small, guides) => restorer.Restore(small, guides, cancel) : null,
         };

@@ -86,6 +86,18 @@ public sealed class Image
         return new Image(width, height, pixels);
     }
 
+    /// <summary>Left and right exchanged.</summary>
+    public Image Mirrored()
+    {
+        var mirrored = (float[])Pixels.Clone();
+        for (var row = 0; row < 3 * Height; row++)
+        {
+            mirrored.AsSpan(row * Width, Width).Reverse();
+        }
+
+        return new Image(Width, Height, mirrored);
+    }
+
     /// <summary>The largest central square, or the central square of <paramref name="side"/> pixels.</summary>
     public Image CentralSquare(int? side = null)
     {

@@ -55,6 +55,9 @@ public sealed partial record ModelCard
     /// <summary>Whether it takes faces that are out of place, and sets them upright itself.</summary>
     public bool Unaligned { get; init; }
 
+    /// <summary>Whether it was trained on faces with the faults of photographs, which it takes away, and not on plainly shrunk ones.</summary>
+    public bool Blind { get; init; }
+
     /// <summary>That one face takes; null where they were not counted.</summary>
     public long? MultiplyAdds { get; init; }
 

@@ -174,6 +174,7 @@ public class MethodSuiteTests
                 bool flag => !flag,
                 Enum choice => Enum.GetValues(choice.GetType()).Cast<object>().First(value => !value.Equals(choice)),
                 IReadOnlyList<string> => (string[])["relu4_1"],
+                IReadOnlyList<int> numbers => numbers.Select(number => number + 1).ToArray(),
                 var other => throw new NotSupportedException($"{option.Name} is a {other?.GetType().Name}: say here how it changes."),
             });
 

@@ -10,6 +10,7 @@ public partial class NetworkSummaryTests
 {
     private static readonly Dictionary<string, string> Files = new()
     {
+        ["revisage"] = "Methods/RevisageNet/RevisageNetwork.cs",
         ["edsr"] = "Methods/Edsr/EdsrNetwork.cs",
         ["srcnn"] = "Methods/Baselines/SrcnnNetwork.cs",
         ["vdsr"] = "Methods/Baselines/VdsrNetwork.cs",

@@ -34,7 +34,7 @@ public sealed class RevisageGuidedNetwork(RevisageGuidedOptions options) : Block
 
     // sr, guide, detail and coverage.
     private readonly Conv2d head = new((3 * Colours + 1) * Unshuffle * Unshuffle, options.Channels, 3, padding: 1);
-    private readonly Sequence body = new([.. Enumerable.Range(0, options.Blocks).Select(_ => new QuietResidualBlock(options.Channels))]);
+    private readonly Sequence body = new([.. Enumerable.Range(0, options.Blocks).Select(_ => new ResidualBlock(options.Channels))]);
     private readonly Conv2d tail = new(options.Channels, (1 + Colours) * Unshuffle * Unshuffle, 3, padding: 1, initializer: Initializers.Zeros, biasInitializer: Initializers.Zeros);
 
     public override FeatureMap Forward(FeatureMap x) =>

@@ -6,7 +6,8 @@ namespace Revisage.Training.Methods.RevisageNet;
 /// The super-resolver of this project: most of its work is done at 16 pixels, where the whole face is in sight, by residual
 /// blocks and self-attention that know where in the face they are; the doublings are thin. Bicubic enlargement is added, so what it
 /// learns is what bicubic misses. [N, 3, 16, 16] (or 32, 64) to
-/// [N, 3, 128, 128], both in the recipe's range; at the defaults 3.7 million parameters and 1.25 G multiply-adds.
+/// [N, 3, 128, 128], both in the recipe's range; 3,723,724 parameters, 1.25 G
+/// multiply-adds from 16 pixels.
 /// </summary>
 /// <remarks>
 /// Small faces of 32 and 64 pixels enter the same trunk at 16 by an inverse pixel shuffle, and skip it to the maps of their own
@@ -70,7 +71,7 @@ public sealed class RevisageNetwork : Block
             yield return new QuietResidualBlock(options.Channels);
             if (options.AttentionEvery > 0 && i % options.AttentionEvery == 0)
             {
-                yield return new SpatialSelfAttention(options.Channels, options.Heads);
+                yield return new SpatialSelfAttention(options.Channels);
             }
         }
     }

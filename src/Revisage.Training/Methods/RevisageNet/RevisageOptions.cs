@@ -12,9 +12,6 @@ public sealed record RevisageOptions
     /// <summary>Self-attention follows every so many blocks; 0 for none.</summary>
     public int AttentionEvery { get; init; } = 3;
 
-    /// <summary>Heads of the self-attention.</summary>
-    public int Heads { get; init; } = 4;
-
     /// <summary>Whether the trunk has a learned map of positions: faces are aligned, so where a pixel is says what it belongs to.</summary>
     public bool PositionMap { get; init; } = true;
 
