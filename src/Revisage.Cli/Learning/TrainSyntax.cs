@@ -23,7 +23,7 @@ public sealed class TrainSyntax
 
     public Command Command { get; }
 
-    public Argument<string?> Recipe { get; } = new("recipe") { Description = "A recipe of recipes/ by name, or a YAML file. Left out with --resume.", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> Recipe { get; } = new("recipe") { HelpName = "recipe", Description = "A recipe of recipes/ by name, or a YAML file. Left out with --resume.", Arity = ArgumentArity.ZeroOrOne };
 
     public Option<string> Data { get; } = new("--data") { Description = "A folder of aligned faces whose index.csv has the splits train and val.", HelpName = "DIR", Required = true };
 

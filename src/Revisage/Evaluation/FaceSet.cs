@@ -80,7 +80,7 @@ public sealed class FaceSet
             throw new RevisageException($"{protocol.Name} compares faces of {protocol.Hr} pixels or more, but all {Faces.Count} of '{Folder}' are smaller. Choose another protocol, or larger faces.");
 
         var taken = new FaceSet(Folder, large);
-        return protocol.Guided ? taken.Guided() : taken;
+        return protocol.Misguided ? taken.Guided().Misguided() : protocol.Guided ? taken.Guided() : taken;
     }
 
     /// <summary>
@@ -118,6 +118,17 @@ public sealed class FaceSet
             return PhotoThumbnail.Of(image.ToRgb24(), image.Width, image.Height);
         }
     }
+
+    /// <summary>The same faces, each with the guide of the next one that shows somebody else, after the last again from the first.</summary>
+    /// <exception cref="RevisageException">All show the same person.</exception>
+    private FaceSet Misguided() => new(Folder,
+    [
+        .. Faces.Select((face, i) => face with
+        {
+            Guide = Enumerable.Range(i + 1, Faces.Count - 1).Select(place => Faces[place % Faces.Count]).FirstOrDefault(other => other.Identity != face.Identity)?.Guide
+                ?? throw new RevisageException($"Strangers' guides want two people at least, but all faces of '{Folder}' that have a guide show one. Name a larger set."),
+        }),
+    ]);
 
     private static List<FaceImage> ReadIndex(string folder, string index)
     {

@@ -1,3 +1,4 @@
+using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Metrics;
@@ -34,6 +35,24 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// to 128 as HR is and shown to the models that want a guide.
     /// </summary>
     public static Protocol Revisage8xGuided { get; } = Revisage8x with { Name = "revisage-8x-guided", Guided = true };
+
+    /// <summary>
+    /// As <see cref="Revisage8xGuided"/> on the same faces, but each is shown the guide of somebody else: what a guided model must not
+    /// follow.
+    /// </summary>
+    public static Protocol Revisage8xStranger { get; } = Revisage8xGuided with { Name = "revisage-8x-stranger", Misguided = true };
+
+    /// <summary>
+    /// 16 to 128, the small faces with a photograph's faults, drawn by each file's name: <see cref="Degradations.Photograph"/> at its defaults,
+    /// but for clean ones.
+    /// </summary>
+    public static Protocol Photograph8x { get; } = Revisage8x with { Name = "photograph-8x", Faults = new PhotographOptions { Clean = 0 } };
+
+    /// <summary>32 to 128, likewise.</summary>
+    public static Protocol Photograph4x { get; } = Photograph8x with { Name = "photograph-4x", Scale = 4 };
+
+    /// <summary>64 to 128, likewise.</summary>
+    public static Protocol Photograph2x { get; } = Photograph8x with { Name = "photograph-2x", Scale = 2 };
 
     /// <summary>64 to 128 by Pillow's bilinear, where real poor faces differ from shrunk ones: the sizes of <c>low-to-high.compact</c>.</summary>
     public static Protocol Revisage2x { get; } = Revisage8x with { Name = "revisage-2x", Scale = 2, Degradation = ShrinkMethod.Bilinear };
@@ -93,7 +112,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>Results that are there already against the true pictures of the same names, both as they are.</summary>
     public static Protocol Files { get; } = new("files", Scale: 1, Hr: 0, ShrinkMethod.Bicubic, Border: 0) { Source = "pictures as they are" };
 
-    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Mtun, MtunMargin, Files];
+    public static IReadOnlyList<Protocol> All { get; } = [Revisage8x, Revisage8xGuided, Revisage8xStranger, Revisage2x, Photograph8x, Photograph4x, Photograph2x, Progressive, Gwainet, HighToLow, WNet4x, WNet8x, Mtun, MtunMargin, Files];
 
     /// <summary>Whose tables it is for.</summary>
     public required string Source { get; init; }
@@ -109,6 +128,12 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
 
     public bool Unaligned => Placement is not null;
 
+    /// <summary>Whether each of these faces is shown somebody else's guide.</summary>
+    public bool Misguided { get; private init; }
+
+    /// <summary>What the small faces went through, each as follows from its file's name; null where they are only shrunk.</summary>
+    public PhotographOptions? Faults { get; private init; }
+
     /// <summary>What the tables' PSNR and SSIM are of; the other is measured too.</summary>
     public Colours Headline { get; private init; }
 
@@ -122,7 +147,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     public Metric HeadlineMetric => Headline == Colours.Luma ? Metric.PsnrY : Metric.Psnr;
 
     /// <summary>As files name the degradation: "bicubic", "bilinear-chain".</summary>
-    internal string DegradationName => Degradation == ShrinkMethod.BilinearChain ? "bilinear-chain" : Degradation.ToString().ToLowerInvariant();
+    internal string DegradationName => Faults is not null ? "photograph" : Degradation == ShrinkMethod.BilinearChain ? "bilinear-chain" : Degradation.ToString().ToLowerInvariant();
 
     /// <exception cref="UsageException">No protocol has that name.</exception>
     public static Protocol Named(string name) =>
@@ -132,7 +157,7 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
     /// <summary>One line for people: sizes, what made the small faces, colours, border.</summary>
     public string Describe() => ComparesFiles
         ? $"pictures as they are, {ColoursAndBorder}"
-        : $"central squares, {Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Guided ? ", with guides" : "")}{(Placement is null ? "" : Placement.Outside == UnalignedOutside.Margin ? ", out of place in their margins" : ", out of place")}, {ColoursAndBorder}";
+        : $"central squares, {Lr} to {Hr} pixels ({Scale}x), small faces by {DegradationName}{(Misguided ? ", with strangers' guides" : Guided ? ", with guides" : "")}{(Placement is null ? "" : Placement.Outside == UnalignedOutside.Margin ? ", out of place in their margins" : ", out of place")}, {ColoursAndBorder}";
 
     private string ColoursAndBorder => $"PSNR and SSIM of {(Headline == Colours.Luma ? "luma" : "RGB")}, {(Border == 0 ? "no border cut" : $"{Border} pixels of border cut")}";
 
@@ -196,6 +221,12 @@ public sealed record Protocol(string Name, int Scale, int Hr, ShrinkMethod Degra
             var placement = UnalignedPlacement.Draw(ref random, options);
             var around = options.Outside == UnalignedOutside.Margin ? WithMargin(hr, face, file ?? ImageFile.Load(face.Path)) : picture;
             picture = placement.Apply(around, Hr, options.Outside);
+        }
+
+        if (Faults is { } faults)
+        {
+            var random = new SampleRandom(seed: 1, NumberOf(Path.GetFileName(face.Path)));
+            return new Photograph(faults, Lr).Apply(picture, ref random).ToImage();
         }
 
         return picture.Shrunk(Lr, Lr, Degradation).ToImage();

@@ -8,7 +8,12 @@ public class PhotographTests
 {
     private static readonly PhotographOptions Nothing = new()
     {
-        Clean = 0, Cut = Only(1), Shrink = [ShrinkMethod.Bicubic], Chance = 0, JpegChance = 0, SecondJpegChance = 0,
+        Clean = 0,
+        Cut = Only(1),
+        Shrink = [ShrinkMethod.Bicubic],
+        Chance = 0,
+        JpegChance = 0,
+        SecondJpegChance = 0,
     };
 
     public static TheoryData<string> Knobs => [.. Changes.Keys];

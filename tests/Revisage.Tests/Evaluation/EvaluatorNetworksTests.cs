@@ -60,7 +60,7 @@ public sealed class EvaluatorNetworksTests : IDisposable
         paired.Models[0].Mean(Metric.FrechetIdentity)!.Value.ShouldBeGreaterThan(0.01);
         unpaired.Models[0].Mean(Metric.FrechetIdentity)!.Value.ShouldBe(0, 1e-6);
         unpaired.Models[0].Psnr.ShouldBe(paired.Models[0].Psnr);
-        unpaired.Footnotes.ShouldContain($"FID, Frechet-id: to 2 faces of '{others.Folder}', and not to these faces.");
+        unpaired.Footnotes.ShouldContain($"FID, Frechet-r18, Frechet-id: to 2 faces of '{others.Folder}', and not to these faces.");
         EvaluationJson.Of([unpaired]).ShouldContain("\"reference_set\": \"2 faces of ");
     }
 

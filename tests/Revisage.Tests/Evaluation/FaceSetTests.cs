@@ -89,6 +89,24 @@ public sealed class FaceSetTests : IDisposable
     }
 
     [Fact]
+    public void A_strangers_guide_is_that_of_the_next_face_of_somebody_else()
+    {
+        var random = new Random(1);
+        foreach (var name in new[] { "1", "2", "3", "4" })
+        {
+            Noise(name, random);
+        }
+
+        Index("file,set,split,hr,identity", "1.png,a,val,128,Ann", "2.png,a,val,128,Ann", "3.png,a,val,128,Bob", "4.png,a,val,128,Bob");
+
+        var shown = FaceSet.Open(folder).Taken(Protocol.Revisage8xStranger).Faces;
+
+        // Ann's are shown the guide of Bob's first, and Bob's that of Ann's.
+        shown.Select(face => (Path.GetFileName(face.Path), Path.GetFileName(face.Guide!.Path)))
+            .ShouldBe([("1.png", "4.png"), ("2.png", "4.png"), ("3.png", "2.png"), ("4.png", "2.png")]);
+    }
+
+    [Fact]
     public void Without_a_second_photograph_there_is_no_guide()
     {
         Picture("1.png");

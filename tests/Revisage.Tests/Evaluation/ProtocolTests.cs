@@ -81,6 +81,22 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void Small_faces_of_photographs_have_faults_each_as_its_file_is_called()
+    {
+        var picture = Image.FromRgb24(128, 128, ImagingFixtures.Noise(5, 128, 128));
+        foreach (var protocol in new[] { Protocol.Photograph8x, Protocol.Photograph4x, Protocol.Photograph2x })
+        {
+            var (lr, hr) = protocol.MakePair(Saved(picture, hr: 128));
+
+            hr.Pixels.ShouldBe(picture.Pixels);
+            (lr.Width, lr.Height).ShouldBe((128 / protocol.Scale, 128 / protocol.Scale));
+            protocol.MakePair(Saved(picture, hr: 128)).Lr.Pixels.ShouldBe(lr.Pixels);
+            protocol.MakePair(Saved(picture, hr: 128, "other.png")).Lr.Pixels.ShouldNotBe(lr.Pixels);
+            lr.Pixels.ShouldNotBe(PillowResize.Resize(hr, lr.Width, lr.Height, ResampleFilter.Bicubic).Pixels);
+        }
+    }
+
+    [Fact]
     public void Faces_out_of_place_may_stand_in_what_their_files_show_around_them()
     {
         // A white face in a red margin: at one size and at twice that.
