@@ -108,6 +108,7 @@ public class NetworkOptionsTests
         int number => [number + 1, number + 3, 2 * number, number / 2, number + 16, number - 1],
         double number => [2 * number, number + 1],
         Enum => Enum.GetValues(type).Cast<object>().Where(other => !other.Equals(value)),
+        IReadOnlyList<int> numbers => [numbers.Select(number => number + 1).ToArray()],
         IEnumerable => [new[] { "relu1_1" }],
         _ => throw new NotSupportedException($"{type} is no option that this test can change."),
     };
