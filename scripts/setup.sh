@@ -65,6 +65,7 @@ install_torch() {
     libtorch-dev libopenblas0-pthread g++
   run_logged torch.log "building the bridge to LibTorch" "$root/native/torch/build.sh" ||
     missing "the bridge to LibTorch did not compile"
+  grep '^Warning: ' "$root/.build/torch.log" >&2 || true
 }
 
 install_faces() {

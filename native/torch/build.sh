@@ -9,6 +9,10 @@ if [ -n "${LIBTORCH:-}" ]; then
     [ -e "$LIBTORCH/lib/libtorch.so" ] || { echo "LIBTORCH is '$LIBTORCH', but there is no lib/libtorch.so below it." >&2; exit 3; }
     includes=(-isystem "$LIBTORCH/include" -isystem "$LIBTORCH/include/torch/csrc/api/include")
     lib=$LIBTORCH/lib
+    major=$(sed -n 's/^#define TORCH_VERSION_MAJOR \([0-9]*\).*/\1/p' "$LIBTORCH/include/torch/csrc/api/include/torch/version.h" 2> /dev/null || true)
+    if [ "${major:-0}" -ge 2 ]; then
+        echo "Warning: LIBTORCH is '$LIBTORCH', LibTorch $major. On some processors its convolutions read memory that nothing was written to, so that a run ends in NaN (docs/decisions/0003-*.md). Prefer Debian's 1.13, or run the tests named PoisonedHeap first." >&2
+    fi
 else
     includes=(-isystem /usr/include/torch/csrc/api/include)
     lib=/usr/lib/$(gcc -print-multiarch)

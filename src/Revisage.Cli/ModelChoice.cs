@@ -25,7 +25,7 @@ internal static class ModelChoice
         DefaultValueFactory = _ => RestoreQuality.Normal,
     }.OneOf("normal", "best");
 
-    /// <summary>The model of that name or file; without one, the installed model of the best fidelity that needs no guide.</summary>
+    /// <summary>The model of that name or file; without one, <see cref="Preferred"/>.</summary>
     /// <param name="error">Is told which models are left out, being damaged, where none is named.</param>
     /// <exception cref="MissingComponentException">There is none.</exception>
     public static StoredModel Find(string? nameOrPath, TextWriter error)
@@ -38,10 +38,27 @@ internal static class ModelChoice
 
         var installed = store.ListReadable(out var damaged);
         TellDamaged(damaged, error);
-        return installed.Count == 1 ? installed[0]
-            : installed.Where(model => model.Card.Task == ModelTask.SuperResolution && !model.Card.NeedsGuide).MaxBy(model => model.Card.Results.FirstOrDefault(result => result.Protocol == Protocol.Revisage8x.Name)?.Psnr ?? 0)
+        return Preferred(installed, FastInt8.Instructions is not null)
             ?? throw new MissingComponentException(
                 $"No model is installed: '{store.Folder}' holds none. Put one there, pass --model FILE.onnx, or name a folder of models in {ModelStore.Override}.");
+    }
+
+    /// <summary>
+    /// The model of floats of the best fidelity that needs no guide, or what was made of it in 8-bit integers where those are faster
+    /// (<see cref="FastInt8"/>); the only model where there is one only; null without any.
+    /// </summary>
+    public static StoredModel? Preferred(IReadOnlyList<StoredModel> installed, bool fastInt8)
+    {
+        if (installed.Count == 1)
+        {
+            return installed[0];
+        }
+
+        var best = installed.Where(model => model.Card is { Task: ModelTask.SuperResolution, NeedsGuide: false, Quantization: null }).MaxBy(model => model.Card.Results.FirstOrDefault(result => result.Protocol == Protocol.Revisage8x.Name)?.Psnr ?? 0);
+        // Of that file and no other of its name.
+        return fastInt8 && best is not null
+            ? installed.FirstOrDefault(model => model.Card.Quantization is { } made && made.Of == best.Name && made.OfSha256 == best.Card.Sha256) ?? best
+            : best;
     }
 
     /// <summary>Tells which models are left out.</summary>

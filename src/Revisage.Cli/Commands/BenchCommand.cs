@@ -14,13 +14,15 @@ internal static class BenchCommand
     private const double LongestSeconds = 3600;
 
     /// <summary>How fast a model is here.</summary>
+    /// <param name="Precision">What it computes in, int8 or fp32.</param>
     /// <param name="LatencyMs">Of one face alone: the median.</param>
     /// <param name="FacesPerSecond">In batches of 16.</param>
     /// <param name="PeakMemoryMb">Of the whole process.</param>
-    /// <param name="PeakGflops">What the processors reach at most, measured.</param>
-    /// <param name="ShareOfPeak">Of the batches; null if the card has no count of multiply-adds.</param>
+    /// <param name="PeakGflops">What the processors reach at most on 32-bit floats, the best of what was measured before and after.</param>
+    /// <param name="PeakSpread">By how much what was measured before and after differ, as a share of the best: much where something else runs.</param>
+    /// <param name="ShareOfPeak">Of the batches, above 1 where integers are faster than floats can be; null if the card has no count of multiply-adds.</param>
     internal sealed record Speed(
-        string Model, int Threads, double LoadMs, double LatencyMs, double FacesPerSecond, double PeakMemoryMb, double PeakGflops, double? ShareOfPeak);
+        string Model, string Precision, int Threads, double LoadMs, double LatencyMs, double FacesPerSecond, double PeakMemoryMb, double PeakGflops, double PeakSpread, double? ShareOfPeak);
 
     public static Command Create()
     {
@@ -47,7 +49,7 @@ internal static class BenchCommand
 
     private static Speed Measure(StoredModel stored, int threads, TimeSpan time, CancellationToken cancel)
     {
-        var peak = PeakSpeed.Measure(threads);
+        var before = PeakSpeed.MeasureSteady(threads, cancel);
         var started = Stopwatch.GetTimestamp();
         using var restorer = FaceRestorer.Open(stored, new OnnxOptions { Threads = threads });
         var load = Stopwatch.GetElapsedTime(started);
@@ -57,10 +59,13 @@ internal static class BenchCommand
         var guide = Noise(random, restorer.Card.Output);
         var one = MedianSeconds([faces[0]], guide, restorer, time, cancel);
         var many = MedianSeconds(faces, guide, restorer, time, cancel);
+        var after = PeakSpeed.MeasureSteady(threads, cancel);
+        var peak = Math.Max(before, after);
         var operations = 2.0 * restorer.Card.MultiplyAdds * Batch / many;
         using var process = Process.GetCurrentProcess();
         return new Speed(
-            restorer.Card.Name, threads, load.TotalMilliseconds, 1000 * one, Batch / many, process.PeakWorkingSet64 / 1e6, peak / 1e9, operations / peak);
+            restorer.Card.Name, restorer.Card.Precision, threads, load.TotalMilliseconds, 1000 * one, Batch / many, process.PeakWorkingSet64 / 1e6, peak / 1e9,
+            1 - Math.Min(before, after) / peak, operations / peak);
     }
 
     private static Image Noise(Random random, PixelSize size) =>
@@ -94,13 +99,13 @@ internal static class BenchCommand
     private static void Print(Speed speed, TextWriter output)
     {
         string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-        output.WriteLine(Text($"{speed.Model} on {speed.Threads} threads"));
+        output.WriteLine(Text($"{speed.Model} in {speed.Precision} on {speed.Threads} threads"));
         output.WriteLine(Text($"  loading      {speed.LoadMs:0} ms"));
         output.WriteLine(Text($"  one face     {speed.LatencyMs:0.0} ms"));
         output.WriteLine(Text($"  throughput   {speed.FacesPerSecond:0.0} faces/s in batches of {Batch}"));
         output.WriteLine(Text($"  memory       {speed.PeakMemoryMb:0} MB at most"));
         output.WriteLine(speed.ShareOfPeak is { } share
-            ? Text($"  arithmetic   {share:P0} of the {speed.PeakGflops:0} GFLOP/s that the processors reach at most")
+            ? Text($"  arithmetic   {share:P0} of the {speed.PeakGflops:0} GFLOP/s that the processors reach at most on 32-bit floats (before and after within {speed.PeakSpread:P0})")
             : Text($"  arithmetic   the processors reach {speed.PeakGflops:0} GFLOP/s at most; the model's card has no count to compare"));
     }
 }

@@ -35,13 +35,14 @@ internal static class ModelsCommand
     {
         var store = ModelStore.Default;
         OutputFiles.Check(store.List().SelectMany(model => new[] { model.Path, model.CardPath }), json.File(parsed));
-        var cards = new List<ModelCard>();
+        var (models, cards) = (new List<StoredModel>(), new List<ModelCard>());
         var exit = ExitCode.Done;
         foreach (var model in store.List())
         {
             try
             {
                 cards.Add(model.Card);
+                models.Add(model);
             }
             catch (RevisageException e) when (e is not MissingComponentException)
             {
@@ -58,21 +59,31 @@ internal static class ModelsCommand
                 return;
             }
 
-            var table = new Table("model", "gives", "from", "to", "measured", "trained on", "licence of the training data");
+            var table = new Table("model", "gives", "from", "to", "computes in", "measured", "trained on", "licence of the training data");
             foreach (var card in cards)
             {
                 table.Add(
-                    card.Name, JsonNamingPolicy.KebabCaseLower.ConvertName(card.Task.ToString()), card.Input.ToString(), card.Output.ToString(),
+                    card.Name, JsonNamingPolicy.KebabCaseLower.ConvertName(card.Task.ToString()), card.Input.ToString(), card.Output.ToString(), card.Precision,
                     Measured(card), card.Data.Name, card.Data.Licence);
             }
 
             table.Write(output);
+            if (ModelChoice.Preferred([.. models.Where(model => File.Exists(model.Path))], FastInt8.Instructions is not null) is { } preferred)
+            {
+                output.WriteLine();
+                output.WriteLine($"Without --model it is {preferred.Name}. {DescribeInt8()}");
+            }
         });
         return exit;
     }
 
+    private static string DescribeInt8() => FastInt8.Instructions is { } instructions
+        ? $"Networks in int8 are faster on this processor, which has {instructions}."
+        : "Networks in int8 are not faster on this processor, which lacks instructions for them.";
+
     private static string Measured(ModelCard card) =>
-        card.Results.MaxBy(result => result.Psnr) is { Psnr: { } psnr } best ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}{(card.NeedsGuide ? $" ({best.Protocol})" : "")}")
+        card is { Quantization: { } made, Results: [{ Psnr: { } own, PsnrLost: { } lost }, ..] } ? string.Create(CultureInfo.InvariantCulture, $"PSNR {own:0.00} ({lost:0.000} less than {made.Of})")
+        : card.Results.MaxBy(result => result.Psnr) is { Psnr: { } psnr } best ? string.Create(CultureInfo.InvariantCulture, $"PSNR {psnr:0.00}{(card.NeedsGuide ? $" ({best.Protocol})" : "")}")
         : card.Results is [{ Measures: { Count: > 0 } measures }, ..] ? string.Create(CultureInfo.InvariantCulture, $"{measures.First().Key} {measures.First().Value:0.##}")
         : "-";
 

@@ -20,7 +20,7 @@ internal static class UpscaleCommand
             HelpName = "OUT",
             Required = true,
         };
-        var model = ModelChoice.Option("An installed model or an exported file. The default is the most faithful one installed.");
+        var model = ModelChoice.Option("An installed model or an exported file. The default is the most faithful one installed, in int8 where that is faster.");
         var reference = new Option<string?>("--reference", "-r")
         {
             Description = "For a guided model: one photograph of the person that the faces show, cropped as they are.",

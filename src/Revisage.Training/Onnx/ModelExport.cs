@@ -102,7 +102,7 @@ public static class ModelExport
         }
     }
 
-    private static string NameOf(string onnxPath)
+    internal static string NameOf(string onnxPath)
     {
         ArgumentNullException.ThrowIfNull(onnxPath);
         return Path.GetExtension(onnxPath) == ".onnx"
@@ -135,16 +135,19 @@ public static class ModelExport
     }
 
     /// <summary>Measures an exported model on the faces that a set's results are reported on (<see cref="FaceSplit.ToReportOn"/>) and writes the result into the card beside it.</summary>
+    /// <param name="full">Of a model in 8-bit integers, what it was made of, against which its loss is measured.</param>
     /// <exception cref="RevisageException">The set has no such faces, or the card cannot be written.</exception>
-    public static MeasuredResult Measure(ExportedModel exported, FaceSet set, Protocol protocol, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
+    public static MeasuredResult Measure(
+        ExportedModel exported, FaceSet set, Protocol protocol, IProgress<EvaluationProgress>? progress, CancellationToken cancel, StoredModel? full = null)
     {
         ArgumentNullException.ThrowIfNull(exported);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(protocol);
         using var restorer = FaceRestorer.Open(OnnxModel.Load(exported.Path, new OnnxOptions { CacheFolder = null }));
+        using var whole = full is null ? null : FaceRestorer.Open(full, new OnnxOptions { CacheFolder = null });
         var bicubic = Upscaler.Baselines(protocol.Scale).Single(baseline => baseline.Name == "bicubic");
-        var report = Evaluator.Evaluate(set.ToReportOn().Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel)], progress: progress, cancel: cancel);
-        var (baselineScores, scores) = (report.Models[0], report.Models[1]);
+        var report = Evaluator.Evaluate(set.ToReportOn().Taken(protocol).Faces, protocol, [bicubic, Upscaler.Of(restorer, cancel), .. whole is null ? [] : new[] { Upscaler.Of(whole, cancel) }], progress: progress, cancel: cancel);
+        var (baselineScores, scores, wholeScores) = (report.Models[0], report.Models[1], report.Models.ElementAtOrDefault(2));
         var result = new MeasuredResult(protocol.Name, report.Faces.Count)
         {
             Split = report.Splits is [var split] ? split : null,
@@ -154,6 +157,8 @@ public static class ModelExport
             BicubicPsnr = Math.Round(baselineScores.Psnr, 3),
             BicubicPsnrY = Math.Round(baselineScores.PsnrY, 3),
             BicubicSsim = Math.Round(baselineScores.Ssim, 4),
+            PsnrLost = wholeScores is null ? null : Math.Round(wholeScores.Psnr - scores.Psnr, 4),
+            SsimLost = wholeScores is null ? null : Math.Round(wholeScores.Ssim - scores.Ssim, 5),
         };
         var path = Path.ChangeExtension(exported.Path, ".json");
         (ModelCard.Read(path) with { Results = [result] }).Write(path);

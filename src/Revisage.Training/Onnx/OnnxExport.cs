@@ -27,9 +27,20 @@ public static class OnnxExport
         IReadOnlyList<NamedWeight> weights,
         IReadOnlyDictionary<string, string> metadata)
     {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return OnnxWriter.Write(Graph(name, inputs, forward, numbers, weights).Recording, metadata);
+    }
+
+    /// <inheritdoc cref="Record"/>
+    internal static OnnxGraph Graph(
+        string name,
+        IReadOnlyList<OnnxInput> inputs,
+        Func<IReadOnlyList<FeatureMap>, IReadOnlyList<(string Name, FeatureMap Map)>> forward,
+        Func<NamedWeight, ReadOnlyMemory<float>> numbers,
+        IReadOnlyList<NamedWeight> weights)
+    {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(forward);
-        ArgumentNullException.ThrowIfNull(metadata);
         var graph = new OnnxGraph(name, weights, numbers);
         var maps = inputs.Select(input => graph.Input(input.Name, input.Shape)).ToArray();
         foreach (var (output, map) in forward(maps))
@@ -37,6 +48,6 @@ public static class OnnxExport
             graph.Output(output, map);
         }
 
-        return OnnxWriter.Write(graph, metadata);
+        return graph;
     }
 }

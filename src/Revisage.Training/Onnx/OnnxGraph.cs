@@ -23,6 +23,9 @@ internal sealed record OnnxAttribute(string Name, object Value)
 internal enum OnnxType
 {
     Float = 1,
+    UInt8 = 2,
+    Int8 = 3,
+    Int32 = 6,
     Int64 = 7,
 }
 
@@ -31,6 +34,10 @@ internal sealed record OnnxTensor(string Name, OnnxType Type, IReadOnlyList<int>
 
 /// <summary>An input or output: float, N free, the shape after N fixed.</summary>
 internal sealed record OnnxValue(string Name, IReadOnlyList<int> Shape);
+
+/// <summary>What is written: nodes in the order of computation, and the numbers they use.</summary>
+internal sealed record OnnxRecording(
+    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxTensor> Initializers, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);
 
 /// <summary>
 /// A recording: nodes in the order of computation, and the weights and constants they use. Weights keep their
@@ -44,18 +51,16 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
     private readonly List<OnnxValue> outputs = [];
     private readonly List<OnnxNode> nodes = [];
     private readonly List<OnnxTensor> constants = [];
+    private readonly Dictionary<string, IReadOnlyList<int>> shapes = [];
     private readonly OrderedDictionary<(Weight Weight, string Shape), OnnxTensor> used = [];
 
     public string Name { get; } = name;
 
-    public IReadOnlyList<OnnxValue> Inputs => inputs;
+    /// <summary>What was recorded so far; weights are in the order of first use, then come constants.</summary>
+    public OnnxRecording Recording => new(Name, nodes, [.. used.Values, .. constants], inputs, outputs);
 
-    public IReadOnlyList<OnnxValue> Outputs => outputs;
-
-    public IReadOnlyList<OnnxNode> Nodes => nodes;
-
-    /// <summary>Weights in the order of first use, then constants.</summary>
-    public IEnumerable<OnnxTensor> Initializers => used.Values.Concat(constants);
+    /// <summary>The shapes, without N, of the values that maps stand for, by name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes => shapes;
 
     public ShapeTally Tally { get; } = new(weights);
 
@@ -63,6 +68,7 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
     {
         Claim(input);
         inputs.Add(new OnnxValue(input, shape));
+        shapes[input] = shape;
         return new OnnxMap(this, input, new ShapeMap(shape, Tally));
     }
 
@@ -74,6 +80,12 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
         // A value may be an output twice, or be an input, so it is not renamed.
         nodes.Add(new OnnxNode(output, "Identity", [value.Value], output, []));
         outputs.Add(new OnnxValue(output, value.Shape));
+    }
+
+    public OnnxMap Map(string value, ShapeMap shape)
+    {
+        shapes[value] = shape.Shape;
+        return new OnnxMap(this, value, shape);
     }
 
     /// <summary>The recorded value behind <paramref name="map"/>.</summary>

@@ -196,7 +196,7 @@ internal sealed class OnnxMap(OnnxGraph graph, string value, ShapeMap shape) : F
 
     private ShapeMap Extents => shape;
 
-    private OnnxMap New(FeatureMap result, string recorded) => new(graph, recorded, (ShapeMap)result);
+    private OnnxMap New(FeatureMap result, string recorded) => graph.Map(recorded, (ShapeMap)result);
 
     private string Add(string op, params IReadOnlyList<OnnxAttribute> attributes) => Add(op, [], attributes);
 

@@ -11,7 +11,7 @@ internal static class OnnxWriter
     private const int IrVersion = 8;
     private const int Opset = 17;
 
-    public static byte[] Write(OnnxGraph graph, IReadOnlyDictionary<string, string> metadata) =>
+    public static byte[] Write(OnnxRecording graph, IReadOnlyDictionary<string, string> metadata) =>
         new ProtoMessage()
             .Integer(1, IrVersion)
             .Text(2, "revisage")
@@ -21,7 +21,7 @@ internal static class OnnxWriter
                 model.Nested(14, new ProtoMessage().Text(1, pair.Key).Text(2, pair.Value)))
             .Written.ToArray();
 
-    private static ProtoMessage Graph(OnnxGraph graph) =>
+    private static ProtoMessage Graph(OnnxRecording graph) =>
         new ProtoMessage()
             .Each(graph.Nodes, (message, node) => message.Nested(1, Node(node)))
             .Text(2, graph.Name)

@@ -45,6 +45,11 @@ public static class ShippedNetwork
     {
         ArgumentNullException.ThrowIfNull(model);
         var file = OnnxWeights.Read(model.Path);
+        if (file.Metadata.TryGetValue(OnnxModel.CardKey, out var card) && ModelCard.Parse(card, $"the card inside '{model.Path}'").Quantization is { } quantized)
+        {
+            throw new RevisageException($"'{model.Path}' holds weights in 8 bits only. Name '{quantized.Of}', which it was made of.");
+        }
+
         return file.Metadata.TryGetValue(RecipeKey, out var yaml)
             ? (RecipeFile.Parse(yaml, $"inside '{model.Path}'", []), file.Arrays)
             : throw new RevisageException($"'{model.Path}' does not say by which recipe it was trained. Export it again by 'revisage export'.");

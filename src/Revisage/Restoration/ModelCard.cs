@@ -61,6 +61,13 @@ public sealed partial record ModelCard
     /// <summary>That one face takes; null where they were not counted.</summary>
     public long? MultiplyAdds { get; init; }
 
+    /// <summary>Of a model in 8-bit integers: which model of 32-bit floats it was made of, and how; null of one in floats.</summary>
+    public Quantization? Quantization { get; init; }
+
+    /// <summary>What it computes in: "int8" or "fp32".</summary>
+    [JsonIgnore]
+    public string Precision => Quantization?.Precision ?? "fp32";
+
     public required TrainingData Data { get; init; }
 
     /// <summary>Null for a model trained elsewhere.</summary>
@@ -167,6 +174,11 @@ public sealed partial record ModelCard
             return $"'output' is {Output}, which is not {Scale} times 'input' ({Input}).";
         }
 
+        if (Quantization is { } made && (made.Precision != Quantization.Int8 || string.IsNullOrWhiteSpace(made.Of)))
+        {
+            return $"'quantization' is {made.Precision} of '{made.Of}', but is {Quantization.Int8} of another model's name.";
+        }
+
         if (!Enum.IsDefined(Range))
         {
             return $"'range' is {Range}, but takes {string.Join(", ", Enum.GetNames<ValueRange>())}.";
@@ -257,6 +269,18 @@ public sealed record TrainingRun(int Images, long Iterations, int Batch, string 
     public long? ImagesShown { get; init; }
 }
 
+/// <summary>How a model in 8-bit integers came about.</summary>
+/// <param name="Of">The name of the model of 32-bit floats that it was made of.</param>
+/// <param name="OfSha256">Of that model's .onnx file.</param>
+/// <param name="Precision">"int8": activations in unsigned bytes, weights in signed ones with a scale for each output channel.</param>
+/// <param name="Convolutions">How many compute so; the first and the last stay in floats.</param>
+/// <param name="CalibrationFaces">Of the training set, that the ranges of the activations were measured on.</param>
+/// <param name="Share">Of the values that lie within the ranges; 1 for the smallest to the largest.</param>
+public sealed record Quantization(string Of, string OfSha256, string Precision, int Convolutions, int CalibrationFaces, double Share)
+{
+    public const string Int8 = "int8";
+}
+
 /// <summary>
 /// Means over the images of a protocol, beside bicubic interpolation's on the same images. PSNR in dB, on RGB and on
 /// Y of YCbCr; null where it was not measured.
@@ -277,6 +301,12 @@ public sealed record MeasuredResult(string Protocol, int Images)
     public double? BicubicPsnrY { get; init; }
 
     public double? BicubicSsim { get; init; }
+
+    /// <summary>Of a model in 8-bit integers: by how many dB its <see cref="Psnr"/> is less than that of the model it was made of, on the same images.</summary>
+    public double? PsnrLost { get; init; }
+
+    /// <summary>Likewise of <see cref="Ssim"/>.</summary>
+    public double? SsimLost { get; init; }
 
     /// <summary>Of a model that does not enlarge: what was measured, by name, such as <c>nme</c> in percent of the side.</summary>
     public IReadOnlyDictionary<string, double>? Measures { get; init; }

@@ -106,4 +106,27 @@ public sealed class ModelCardTests : IDisposable
         measured.DescribesSame(TestModels.Card).ShouldBeTrue();
         (measured with { Range = ValueRange.Byte }).DescribesSame(TestModels.Card).ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_card_says_what_its_model_computes_in()
+    {
+        TestModels.Card.Precision.ShouldBe("fp32");
+        var card = TestModels.Card with { Quantization = new Quantization("wide", new string('0', 64), Quantization.Int8, 36, 512, 1) };
+
+        var read = ModelCard.Parse(card.ToJson(), "'doubler.json'");
+
+        read.Precision.ShouldBe("int8");
+        read.Quantization.ShouldBe(card.Quantization);
+        card.DescribesSame(TestModels.Card).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("int4", "wide")]
+    [InlineData("int8", " ")]
+    public void A_precision_that_is_not_known_is_refused(string precision, string of)
+    {
+        var card = TestModels.Card with { Quantization = new Quantization(of, new string('0', 64), precision, 36, 512, 1) };
+
+        Should.Throw<RevisageException>(() => ModelCard.Parse(card.ToJson(), "'doubler.json'")).Message.ShouldContain($"'quantization' is {precision} of '{of}'");
+    }
 }

@@ -81,6 +81,31 @@ public class OpConformanceTests
         }
     }
 
+    /// <summary>As its operators are laid out in each precision; <see cref="PoisonedHeapTests"/> has every layout in either.</summary>
+    [Theory]
+    [MemberData(nameof(Operators.ConvolutionNames), MemberType = typeof(Operators))]
+    public void A_convolution_reads_no_memory_that_nothing_was_written_to(string name)
+    {
+        using var scope = new TensorScope();
+        var operatorCase = Operators.Find(name);
+        var inputs = Inputs(operatorCase).Select(Rounded).ToArray();
+        using var wide = Network(operatorCase, round: true);
+        using var narrow = Network(operatorCase, round: true);
+        var expected = Execute(operatorCase, wide, Precision.Fp32, inputs);
+        using var poison = new PoisonedHeap();
+
+        foreach (var (network, precision, tolerance) in new[] { (wide, Precision.Fp32, Fp32), (narrow, Precision.Bf16, Bf16) })
+        {
+            var run = Execute(operatorCase, network, precision, inputs);
+
+            run.Values.ShouldBeClose(expected.Values, tolerance, $"{name}:y");
+            foreach (var (leaf, gradient) in run.Gradients)
+            {
+                gradient.ShouldBeClose(expected.Gradients[leaf], tolerance, $"{name}:d.{leaf}");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Operators.ExportedNames), MemberType = typeof(Operators))]
     public void ONNX_Runtime_computes_the_same_from_the_recording(string name)

@@ -53,6 +53,8 @@ public static class Operators
 
     public static TheoryData<string> ExportedNames => [.. All.Where(c => c.Exported && !c.Training).Select(c => c.Name)];
 
+    public static TheoryData<string> ConvolutionNames => [.. Convolutions().Select(c => c.Name)];
+
     public static OperatorCase Find(string name) => All.Single(c => c.Name == name);
 
     private static IEnumerable<OperatorCase> Convolutions()
