@@ -48,6 +48,9 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
 
     public string Name { get; } = name;
 
+    /// <summary>Whether heights and widths of its inputs and outputs are left open. No operator that needs one as a constant may be in it.</summary>
+    public bool AnySize { get; init; }
+
     public IReadOnlyList<OnnxValue> Inputs => inputs;
 
     public IReadOnlyList<OnnxValue> Outputs => outputs;
