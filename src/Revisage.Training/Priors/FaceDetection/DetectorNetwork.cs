@@ -28,7 +28,7 @@ public sealed record DetectorNetworkOptions
 /// <summary>
 /// A small anchor-free face detector: residual stages, a top-down pyramid (Lin et al., "Feature Pyramid Networks", CVPR 2017) and
 /// heads that all its levels share (Tian et al., "FCOS", ICCV 2019). [N, 3, H, W], RGB in [-1, 1], H and W multiples of 32, to four
-/// maps [N, 15, H / s, W / s] with s = 4, 8, 16, 32, as <see cref="FaceCandidates"/> reads them. 572,687 parameters.
+/// maps [N, 15, H / s, W / s] with s = 4, 8, 16, 32, as <see cref="FaceCandidates"/> reads them. 591,359 parameters.
 /// </summary>
 /// <remarks>
 /// Differs from FCOS: a cell tells its box's centre and the logarithms of its sides instead of four distances, whose sum says the

@@ -18,7 +18,7 @@ public class DetectorTests
 
     [Fact]
     public void It_has_the_parameters_that_it_says() =>
-        ShapeWalk.Of(new DetectorNetwork(new DetectorNetworkOptions()), 3, 256, 256).Parameters.ShouldBe(572_687);
+        ShapeWalk.Of(new DetectorNetwork(new DetectorNetworkOptions()), 3, 256, 256).Parameters.ShouldBe(591_359);
 
     [Fact]
     public void A_perfect_answer_has_no_loss_but_that_of_scores()
@@ -101,7 +101,7 @@ public class DetectorTests
             var picture = PillowResize.Resize(new Image(128, 128, [.. pixels.Select(value => (value + 1) / 2)]), width, height, ResampleFilter.Bicubic);
             var input = FaceDetector.Feed(picture, ValueRange.Signed);
             var truth = network.Forward([Tensor.Of(input.Values.Span, 1, 3, height, width)], new ForwardMode(Training: false, Precision.Fp32));
-            var made = model.Run(new Dictionary<string, OnnxTensor> { ["photograph"] = input });
+            var made = model.Run(new Dictionary<string, Restoration.OnnxTensor> { ["photograph"] = input });
             foreach (var (level, map) in DetectionLevel.All.Zip(truth))
             {
                 made[$"stride{level.Stride}"].Shape.ShouldBe([1, FaceCandidates.Channels, height / level.Stride, width / level.Stride]);
@@ -125,7 +125,7 @@ public class DetectorTests
             for (var cell = 0; cell < cells; cell++)
             {
                 map[cell] = targets.Scores[first + cell] > 0 ? 6 : -6;
-                if (targets.Cells.Index().FirstOrDefault(owned => owned.Item == first + cell, (-1, 0)) is ( >= 0 and var owner, _))
+                if (targets.Cells.ToList().IndexOf(first + cell) is >= 0 and var owner)
                 {
                     var face = targets.Faces[owner];
                     float[] said = [face[0], face[1], MathF.Log((float)widen * face[2]), MathF.Log(face[3]), .. face[4..]];
