@@ -98,6 +98,7 @@ public static class RevisageCommand
             help,
             new VersionOption(),
             UpscaleCommand.Create(),
+            DetectCommand.Create(),
             EvaluateCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),

@@ -1,3 +1,4 @@
+using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Sources;
 

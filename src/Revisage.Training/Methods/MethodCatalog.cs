@@ -7,6 +7,7 @@ using Revisage.Training.Methods.Progressive;
 using Revisage.Training.Methods.RevisageNet;
 using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Alignment;
+using Revisage.Training.Priors.FaceDetection;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
 using Revisage.Training.Priors.Metrics;
@@ -37,6 +38,7 @@ public static class MethodCatalog
         new FanMethod(),
         new DistilledFanMethod(),
         new LandmarkMethod(),
+        new DetectorMethod(),
         new FaceParserMethod(),
         new InetMethod(),
         new IdentityEvalMethod(),

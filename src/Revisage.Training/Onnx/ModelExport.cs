@@ -121,9 +121,11 @@ public static class ModelExport
                 ? array.ToFloats()
                 : throw new RevisageException($"'{source}' lacks the weight '{named.Path}' of {method.Id}."),
             network.NamedWeights(),
-            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = RecipeFile.ToYaml(recipe) });
+            new Dictionary<string, string> { [OnnxModel.CardKey] = card.ToJson(), [ShippedNetwork.RecipeKey] = RecipeFile.ToYaml(recipe.WithoutPlaces()) });
 
-        var difference = Difference(bytes, card, method.Inputs(recipe), method.Outputs(recipe), network, weights);
+        // What bakes a size in shows at another one.
+        var difference = new[] { method.Inputs(recipe), [.. method.Inputs(recipe).Select(Larger)] }
+            .Max(inputs => Difference(bytes, card, inputs, method.Outputs(recipe), network, weights));
         if (!(difference <= Tolerance))
         {
             throw new RevisageException($"The export of '{source}' differs from the network by {difference:G3}, more than {Tolerance}. Nothing was written; please report it.");
@@ -180,7 +182,7 @@ public static class ModelExport
         using var stage = (phases.FirstOrDefault(phase => phase.Name == checkpoint.State.Phase) ?? phases[^1]).Create(new TrainingSetting(Device.Cpu, ModelStore.Default));
         checkpoint.HandOver(stage, optimizers: false);
         var measured = method.CreateValidation(recipe, chosen).Run(stage);
-        var result = new MeasuredResult("validation", measured.Faces) { Split = split, Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
+        var result = new MeasuredResult("validation", measured.Faces) { Split = method.Task == ModelTask.Detection ? null : split, Measures = measured.Metrics.ToDictionary(metric => metric.Name, metric => Math.Round(metric.Value, 4)) };
         var path = Path.ChangeExtension(exported.Path, ".json");
         (ModelCard.Read(path) with { Results = [result] }).Write(path);
         return result;
@@ -215,6 +217,8 @@ public static class ModelExport
             Data = new TrainingData(recipe.Data.Name, recipe.Data.Licence),
         };
     }
+
+    private static OnnxInput Larger(OnnxInput input) => input.AnySize ? input with { Shape = [input.Shape[0], 2 * input.Shape[1], 3 * input.Shape[2]] } : input;
 
     private static Restoration.TrainingRun RunOf(Recipe recipe, CheckpointState state) => new(
         state.Faces,

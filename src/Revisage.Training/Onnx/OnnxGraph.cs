@@ -37,7 +37,11 @@ internal sealed record OnnxValue(string Name, IReadOnlyList<int> Shape);
 
 /// <summary>What is written: nodes in the order of computation, and the numbers they use.</summary>
 internal sealed record OnnxRecording(
-    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxTensor> Initializers, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);
+    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxTensor> Initializers, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs)
+{
+    /// <summary>Whether heights and widths of inputs and outputs are left open.</summary>
+    public bool AnySize { get; init; }
+}
 
 /// <summary>
 /// A recording: nodes in the order of computation, and the weights and constants they use. Weights keep their
@@ -57,7 +61,10 @@ internal sealed class OnnxGraph(string name, IReadOnlyList<NamedWeight> weights,
     public string Name { get; } = name;
 
     /// <summary>What was recorded so far; weights are in the order of first use, then come constants.</summary>
-    public OnnxRecording Recording => new(Name, nodes, [.. used.Values, .. constants], inputs, outputs);
+    public OnnxRecording Recording => new(Name, nodes, [.. used.Values, .. constants], inputs, outputs) { AnySize = AnySize };
+
+    /// <summary>Whether heights and widths of its inputs and outputs are left open. No operator that needs one as a constant may be in it.</summary>
+    public bool AnySize { get; init; }
 
     /// <summary>The shapes, without N, of the values that maps stand for, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes => shapes;

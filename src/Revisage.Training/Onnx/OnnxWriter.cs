@@ -26,8 +26,8 @@ internal static class OnnxWriter
             .Each(graph.Nodes, (message, node) => message.Nested(1, Node(node)))
             .Text(2, graph.Name)
             .Each(graph.Initializers, (message, tensor) => message.Nested(5, Tensor(tensor)))
-            .Each(graph.Inputs, (message, input) => message.Nested(11, Value(input)))
-            .Each(graph.Outputs, (message, output) => message.Nested(12, Value(output)));
+            .Each(graph.Inputs, (message, input) => message.Nested(11, Value(input, graph.AnySize)))
+            .Each(graph.Outputs, (message, output) => message.Nested(12, Value(output, graph.AnySize)));
 
     private static ProtoMessage Node(OnnxNode node) =>
         new ProtoMessage()
@@ -57,11 +57,16 @@ internal static class OnnxWriter
             .Text(8, tensor.Name)
             .Bytes(9, tensor.Data);
 
-    private static ProtoMessage Value(OnnxValue value)
+    private static ProtoMessage Value(OnnxValue value, bool anySize)
     {
+        // Each free extent has a name of its own: which are equal is not known.
+        ProtoMessage Extent(int axis, int extent) => anySize && value.Shape.Count == 3 && axis > 0
+            ? new ProtoMessage().Text(2, $"{value.Name}_{(axis == 1 ? "height" : "width")}")
+            : new ProtoMessage().Integer(1, extent);
+
         var shape = new ProtoMessage()
             .Nested(1, new ProtoMessage().Text(2, "batch"))
-            .Each(value.Shape, (message, extent) => message.Nested(1, new ProtoMessage().Integer(1, extent)));
+            .Each(value.Shape.Index(), (message, axis) => message.Nested(1, Extent(axis.Index, axis.Item)));
         var tensorType = new ProtoMessage().Integer(1, (int)OnnxType.Float).Nested(2, shape);
         return new ProtoMessage().Text(1, value.Name).Nested(2, new ProtoMessage().Nested(1, tensorType));
     }

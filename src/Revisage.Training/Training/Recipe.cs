@@ -41,6 +41,9 @@ public abstract record Recipe
 
     /// <summary>Of the first phase, which the keys at the top of a recipe are about; later ones have records of their own.</summary>
     internal Schedule Schedule => new() { Iterations = Iterations, Batch = Batch, LearningRate = LearningRate, Patience = Patience };
+
+    /// <summary>As models that ship hold it: where things lay on the machine that trained is left out.</summary>
+    internal virtual Recipe WithoutPlaces() => this;
 }
 
 /// <summary>What is fed to a network, and how it is varied.</summary>

@@ -242,6 +242,13 @@ public enum ModelTask
     /// <summary>The face itself, upright, [N, 3, Output.Height, Output.Width].</summary>
     [JsonStringEnumMemberName("alignment")]
     Alignment,
+
+    /// <summary>
+    /// The faces of a whole photograph, whose sides are any multiples of 32: a map [N, 15, H, W] for each stride, as
+    /// <see cref="Faces.FaceCandidates"/> reads them; the card's sizes are those that it was trained at.
+    /// </summary>
+    [JsonStringEnumMemberName("detection")]
+    Detection,
 }
 
 /// <summary>Width and height in pixels.</summary>

@@ -5,6 +5,7 @@ using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
+using DetectedFace = Revisage.Training.Detection.DetectedFace;
 
 namespace Revisage.Training.Data.Prepare;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Revisage.Faces;
 
 namespace Revisage.Training.Data.Sources;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Revisage.Faces;
 
 namespace Revisage.Training.Data.Sources;
 

@@ -1,3 +1,5 @@
+using Revisage.Faces;
+
 namespace Revisage.Training.Data.Sources;
 
 /// <summary>

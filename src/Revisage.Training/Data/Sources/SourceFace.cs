@@ -44,9 +44,6 @@ public sealed record SourceFace
     public int? Hr { get; init; }
 }
 
-/// <summary>A box in pixels of the picture; it may reach beyond the borders.</summary>
-public readonly record struct FaceBox(double Left, double Top, double Width, double Height);
-
 /// <summary>A dataset's faces, and what in its files could not be used.</summary>
 /// <param name="Problems">Each names the file or line, and why.</param>
 public sealed record SourceListing(IReadOnlyList<SourceFace> Faces, IReadOnlyList<SourceProblem> Problems);

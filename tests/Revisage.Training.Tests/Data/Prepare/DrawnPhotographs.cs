@@ -6,6 +6,7 @@ using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 using Revisage.Training.Tests.Data.GroundTruth;
+using DetectedFace = Revisage.Training.Detection.DetectedFace;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Revisage.Faces;
 using Revisage.Tests;
 using Revisage.Training.Data.Sources;
 
