@@ -1,7 +1,6 @@
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Detection;
 

@@ -1,7 +1,6 @@
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Tests;
-using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 
 namespace Revisage.Training.Tests.Detection;

@@ -1,5 +1,4 @@
 using Revisage.Faces;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Crops;
 

@@ -1,6 +1,5 @@
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Crops;
 

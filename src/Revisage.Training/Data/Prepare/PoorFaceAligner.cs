@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Data.Prepare;
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
-using Revisage.Training.Data.Sources;
 using Revisage.Training.Tests.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.Crops;

@@ -2,7 +2,6 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data;
 using Revisage.Training.Data.Prepare;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Revisage.Faces;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Sources;
 
