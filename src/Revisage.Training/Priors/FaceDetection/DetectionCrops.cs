@@ -62,7 +62,7 @@ public sealed class DetectionCrops(IReadOnlyList<BoxedPhotograph> photographs, D
         var crop = photographs.Count > 0 ? Cut(photographs[random.Next(0, photographs.Count - 1)], ref random) : Plain(ref random);
         if (Happens(options.DecoyChance, ref random))
         {
-            crop = Paste(crop, Oval(crop.Picture, ref random), isFace: false, ref random);
+            crop = Oval(crop, ref random) is { } oval ? Paste(crop, oval, isFace: false, ref random) : crop;
         }
 
         if (Happens(photographs.Count > 0 ? options.PasteChance : 1, ref random))
@@ -159,11 +159,21 @@ public sealed class DetectionCrops(IReadOnlyList<BoxedPhotograph> photographs, D
         return PastedFace.Of(RgbPicture.Of(new Image(side, side, unit)), faces.LandmarksOf(index), Ratio(options.Pasted.From, options.Pasted.To, ref random));
     }
 
-    private PastedFace Oval(RgbPicture picture, ref SampleRandom random)
+    /// <summary>A place without a face; null where none is found.</summary>
+    private PastedFace? Oval(DetectionCrop crop, ref SampleRandom random)
     {
-        var size = Math.Min((int)Ratio(options.Pasted.From, options.Pasted.To, ref random), picture.Width / 3);
-        var part = picture.Part(random.Next(0, picture.Width - 2 * size), random.Next(0, picture.Height - 2 * size), 2 * size, 2 * size);
-        return new PastedFace(part, new ShownFace(new FaceBox(0.6 * size, 0.5 * size, 0.8 * size, size), null));
+        var size = Math.Min((int)Ratio(options.Pasted.From, options.Pasted.To, ref random), options.Side / 3);
+        for (var i = 0; i < Tries; i++)
+        {
+            var (left, top) = (random.Next(0, options.Side - 2 * size), random.Next(0, options.Side - 2 * size));
+            var seen = new FaceBox(left, top, 2 * size, 2 * size);
+            if (!crop.Faces.Select(face => face.Box).Concat(crop.Ignored).Any(box => box.Overlap(seen) > 0))
+            {
+                return new PastedFace(crop.Picture.Part(left, top, 2 * size, 2 * size), new ShownFace(new FaceBox(0.6 * size, 0.5 * size, 0.8 * size, size), null));
+            }
+        }
+
+        return null;
     }
 
     private DetectionCrop Paste(DetectionCrop crop, PastedFace pasted, bool isFace, ref SampleRandom random)

@@ -1,4 +1,3 @@
-using Revisage.Faces;
 using Revisage.Training.Layers;
 
 namespace Revisage.Training.Priors.FaceDetection;
@@ -28,7 +27,7 @@ public sealed record DetectorNetworkOptions
 /// <summary>
 /// A small anchor-free face detector: residual stages, a top-down pyramid (Lin et al., "Feature Pyramid Networks", CVPR 2017) and
 /// heads that all its levels share (Tian et al., "FCOS", ICCV 2019). [N, 3, H, W], RGB in [-1, 1], H and W multiples of 32, to four
-/// maps [N, 15, H / s, W / s] with s = 4, 8, 16, 32, as <see cref="FaceCandidates"/> reads them. 591,359 parameters.
+/// maps [N, 15, H / s, W / s] with s = 4, 8, 16, 32, as <see cref="Revisage.Faces.FaceCandidates"/> reads them. 591,359 parameters.
 /// </summary>
 /// <remarks>
 /// Differs from FCOS: a cell tells its box's centre and the logarithms of its sides instead of four distances, whose sum says the
@@ -93,11 +92,13 @@ public sealed class DetectorNetwork(DetectorNetworkOptions options) : Block
 /// <summary>From one level of the pyramid, [N, C, H, W], to its map, [N, 15, H, W]. It is shared, and so has no batch norm: levels differ in their statistics.</summary>
 internal sealed class DetectorHead(int channels, float firstScore, float firstSize) : Block
 {
+    private const int Landmarks = 5;
+
     private readonly Conv2d tower = new(channels, channels, 3, padding: 1, initializer: Initializers.KaimingNormal(), biasInitializer: Initializers.Zeros);
     private readonly Conv2d score = new(channels, 1, 3, padding: 1, initializer: Initializers.Normal(0.01), biasInitializer: Initializers.Constant(firstScore));
     private readonly Conv2d centre = new(channels, 2, 3, padding: 1, initializer: Initializers.Normal(0.01), biasInitializer: Initializers.Zeros);
     private readonly Conv2d size = new(channels, 2, 3, padding: 1, initializer: Initializers.Normal(0.01), biasInitializer: Initializers.Constant(firstSize));
-    private readonly Conv2d landmarks = new(channels, 2 * DetectedFace.LandmarkCount, 3, padding: 1, initializer: Initializers.Normal(0.01), biasInitializer: Initializers.Zeros);
+    private readonly Conv2d landmarks = new(channels, 2 * Landmarks, 3, padding: 1, initializer: Initializers.Normal(0.01), biasInitializer: Initializers.Zeros);
 
     public override FeatureMap Forward(FeatureMap x)
     {
