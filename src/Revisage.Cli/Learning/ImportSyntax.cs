@@ -21,7 +21,7 @@ public sealed class ImportSyntax
     }
 
     /// <summary>The methods whose authors' files are known.</summary>
-    public static IReadOnlyList<string> Methods { get; } = ["progressive", "gwainet", "low-to-high", "fan", "distilled-fan", "lpips-alex", "lpips-vgg", "inception", "resnet18"];
+    public static IReadOnlyList<string> Methods { get; } = ["progressive", "gwainet", "low-to-high", "fan", "distilled-fan", "face-parser", "resnet18", "lpips-alex", "lpips-vgg", "inception"];
 
     /// <summary>Those whose weights come with what training is built of, so that no file need be named.</summary>
     public static IReadOnlyList<string> AtHand { get; } = ["resnet18"];

@@ -164,11 +164,13 @@ public class ProgressiveNetworksTests
         used.Length.ShouldBe(6 + 4 * step + (step == 1 ? 2 : 4));
         foreach (var (named, gradient) in used.Zip(gradients))
         {
-            // Some gradients are small: each is held to its own size.
+            // Some gradients are small: each is held to its own size. The penalty's are differentiated twice, past slopes that jump where
+            // a feature is near 0: there the order in which a processor adds decides (0.0019 between AVX-512 with AMX and the
+            // references' without). What is wrong is off by a tenth and more.
             var expected = Reference[$"{numbered.Name}:d.{named.Path}"];
             var largest = expected.Max(Math.Abs);
             largest.ShouldBePositive(named.Path);
-            Sample.Of([.. gradient.ToArray().Select(value => value / largest)]).ShouldBeClose([.. expected.Select(value => value / largest)], 1e-3, named.Path);
+            Sample.Of([.. gradient.ToArray().Select(value => value / largest)]).ShouldBeClose([.. expected.Select(value => value / largest)], 3e-3, named.Path);
         }
     }
 
