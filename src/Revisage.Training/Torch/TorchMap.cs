@@ -95,8 +95,9 @@ public sealed class TorchMap : FeatureMap
 
     public override FeatureMap Tanh() => With(Value.Tanh());
 
-    // In the precision and layout of the map: LibTorch sums in 32 bits, and what an attention weighs by is no picture.
-    public override FeatureMap Softmax(int axis) => With(Value.Softmax(axis));
+    // The weights of an attention stay in the precision and layout of the map: LibTorch sums in 32 bits, and to turn them channels-last and
+    // back takes longer than they do.
+    public override FeatureMap Softmax(int axis) => Value.Shape.Count == 4 && axis == -1 ? With(Value.Softmax(axis)) : InFp32(x => x.Softmax(axis));
 
     public override FeatureMap Abs() => With(Value.Abs());
 

@@ -111,6 +111,11 @@ public sealed class GwainetMethodTests : IDisposable
         var phase = Phase(Tiny with { Iterations = 40, Warper = Tiny.Warper with { Iterations = 40 } }, name);
         using var stage = phase.Create(Stages.Setting);
         var batch = Dataset(phase).Batch(0, 4);
+        // The drawn guides lie over their faces already: as mirror images they do not, and there is something to warp.
+        foreach (var row in batch.Guides.Chunk(batch.HighResSide).Index())
+        {
+            row.Item.Reverse().ToArray().CopyTo(batch.Guides, row.Index * batch.HighResSide);
+        }
 
         var losses = Enumerable.Range(0, 40).Select(i => Step(stage, batch, i).Single().Value).ToArray();
 

@@ -81,7 +81,7 @@ public sealed class DegradationMethodTests : IDisposable
         var recipe = (LowToHighRecipe)RecipeFile.Load("low-to-high.paper", Recipes(), []);
         var bare = (LowToHighRecipe)RecipeFile.Parse("method: low-to-high", "of the test", []);
 
-        RecipeFile.ToYaml(recipe with { Description = "", Data = bare.Data, Report = bare.Report }).ShouldBe(RecipeFile.ToYaml(bare));
+        RecipeFile.ToYaml(recipe with { Description = "", Data = bare.Data, Report = bare.Report, Precision = bare.Precision }).ShouldBe(RecipeFile.ToYaml(bare));
         (recipe.Iterations, recipe.Batch, recipe.LearningRate.Peak).ShouldBe((570_000, 64, 1e-4));
         (bare.Iterations, bare.Batch, bare.LearningRate.Peak).ShouldBe((570_000, 64, 1e-4));
         (bare.Adversary.Weight, bare.Adversary.Updates, bare.Adam.Beta1, bare.Adam.Beta2, bare.Joint.Iterations).ShouldBe((0.05, 5, 0, 0.9, 2000));

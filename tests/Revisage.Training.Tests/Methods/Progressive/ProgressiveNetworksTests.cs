@@ -166,7 +166,7 @@ public class ProgressiveNetworksTests
         {
             // Some gradients are small: each is held to its own size. The penalty's are differentiated twice, past slopes that jump where
             // a feature is near 0: there the order in which a processor adds decides (0.0019 between AVX-512 with AMX and the
-            // references' without). What is wrong is off by a tenth and more.
+            // references' without).
             var expected = Reference[$"{numbered.Name}:d.{named.Path}"];
             var largest = expected.Max(Math.Abs);
             largest.ShouldBePositive(named.Path);
