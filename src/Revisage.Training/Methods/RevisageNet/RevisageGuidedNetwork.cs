@@ -1,4 +1,3 @@
-using Revisage.Restoration;
 using Revisage.Training.Layers;
 
 namespace Revisage.Training.Methods.RevisageNet;
@@ -18,7 +17,7 @@ public sealed record RevisageGuidedOptions
 /// guide less the network's result from the guide made small) is laid over the face by the landmarks of both, and this network
 /// says where how much of it is true: sr + coverage * (gate * detail + correction). It sees the face, the guide and that
 /// detail, both laid over it, and begins with a gate of <see cref="FirstGate"/> and no correction. Inputs and output are
-/// [N, C, 128, 128] as <see cref="GuidedInputs"/> lists them.
+/// [N, C, 128, 128]: sr, guide and detail of three channels, flow of two, coverage of one.
 /// </summary>
 /// <remarks>
 /// Of no paper. GWAInet (Dogan 2019) leaves it to a network to find out what of a guide belongs where; what such a network learns from a few
