@@ -19,8 +19,14 @@ public sealed class DetectCommandTests : IDisposable
     {
         var card = TestModels.Card with
         {
-            Name = "bright", Method = "face-detector", Task = ModelTask.Detection, Scale = 1, Input = new PixelSize(64, 64), Output = new PixelSize(2, 2),
-            InputName = "photograph", OutputName = "stride32",
+            Name = "bright",
+            Method = "face-detector",
+            Task = ModelTask.Detection,
+            Scale = 1,
+            Input = new PixelSize(64, 64),
+            Output = new PixelSize(2, 2),
+            InputName = "photograph",
+            OutputName = "stride32",
         };
         // The score's logit is the mean of a cell's pixels times 20, less 10; all other channels are 0.
         var weights = new float[FaceCandidates.Channels * 3 * 32 * 32];
