@@ -157,7 +157,7 @@ public sealed class UsageTests : IDisposable
         Run("models", "verify").ShouldBe(1);
         Run("doctor").ShouldBe(3);
 
-        output.ToString().ShouldContain("repeat on ");
+        output.ToString().ShouldContain("repeat in fp32 on ");
         error.Lines().Count(line => line.StartsWith("A model is left out. ", StringComparison.Ordinal)).ShouldBe(2);
         error.ToString().ShouldContain("bad.json' is not a model card");
         error.ToString().ShouldContain("gone.onnx' is missing.");
