@@ -25,7 +25,7 @@ public sealed record RevisageGuidedOptions
 /// </remarks>
 public sealed class RevisageGuidedNetwork(RevisageGuidedOptions options) : Block
 {
-    /// <summary>Near the share of a laid over detail that a least-squares fit to the true one takes.</summary>
+    /// <summary>So little of a detail that lies where it should not is hardly seen, and so much has a gradient.</summary>
     private const double FirstGate = 0.1;
 
     private const int Unshuffle = 2;

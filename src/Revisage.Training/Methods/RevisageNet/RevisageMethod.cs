@@ -47,7 +47,18 @@ public sealed class RevisageMethod : Method
 
     public override IValidation CreateValidation(Recipe recipe, ValidationFaces faces) => new SuperResolutionValidation(faces, recipe);
 
-    public override void Check(Recipe recipe) => SuperResolution.CheckSizes(recipe, this);
+    public override void Check(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var (small, large) = (recipe.Data.LowRes, recipe.Data.HighRes);
+        if (!int.IsPow2(small) || small < RevisageOptions.TrunkSide || !int.IsPow2(large) || large <= small)
+        {
+            throw new RevisageException(
+                $"The network works at {RevisageOptions.TrunkSide} pixels and doubles them, but data.low_res is {small} and data.high_res {large}. Set both to 16, 32, 64 and so on, the second larger.");
+        }
+
+        SuperResolution.CheckSizes(recipe, this);
+    }
 
     public override Block ShippedNetwork(Recipe recipe) => new RevisageNetwork(((RevisageRecipe)recipe).Network, recipe.Data.LowRes, recipe.Data.HighRes);
 

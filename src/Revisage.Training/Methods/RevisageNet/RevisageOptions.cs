@@ -1,6 +1,6 @@
 namespace Revisage.Training.Methods.RevisageNet;
 
-/// <summary>The sizes of <see cref="RevisageNetwork"/>; the defaults are what its ablations chose (docs/methods/revisage.md).</summary>
+/// <summary>The sizes of <see cref="RevisageNetwork"/>; the defaults are those of <c>revisage-16</c>, which no ablation has chosen yet.</summary>
 public sealed record RevisageOptions
 {
     /// <summary>Feature channels of the trunk, at 16 pixels; half of them at 32, a quarter at 64.</summary>

@@ -24,6 +24,19 @@ public class RevisageNetworkTests
         ((double)large.MultiplyAdds / small.MultiplyAdds).ShouldBeInRange(1, 1.1);
     }
 
+    [Theory]
+    [InlineData(24, 128)]
+    [InlineData(8, 128)]
+    [InlineData(32, 96)]
+    [InlineData(128, 128)]
+    public void Sizes_that_do_not_double_from_16_are_refused(int small, int large)
+    {
+        var method = MethodCatalog.Find("revisage");
+        var recipe = RecipeFile.Parse("method: revisage", "of a test", [$"data.low_res={small}", $"data.high_res={large}"]);
+
+        Should.Throw<RevisageException>(() => method.Check(recipe)).Message.ShouldContain($"data.low_res is {small} and data.high_res {large}");
+    }
+
     [Fact]
     public void A_large_face_comes_to_the_doublings_past_the_trunk()
     {
