@@ -31,6 +31,22 @@ public static class PillowResize
         return Image.FromRgb24(width, height, resized);
     }
 
+    /// <summary>Resizing along one axis as a matrix, [target, source], whose rows sum to 1: what is done before anything is rounded to 8 bits.</summary>
+    internal static double[,] Matrix(int source, int target, ResampleFilter filter)
+    {
+        var taps = Cache[(source, target, filter)];
+        var matrix = new double[target, source];
+        for (var to = 0; to < target; to++)
+        {
+            foreach (var (place, weight) in taps.Of(to).ToArray().Index())
+            {
+                matrix[to, taps.Starts[to] + place] = (double)weight / (1 << FractionBits);
+            }
+        }
+
+        return matrix;
+    }
+
     /// <summary>Interleaved 8-bit RGB to another size. Nothing is allocated once the sizes have been seen.</summary>
     /// <param name="rgb">[height, width, 3].</param>
     /// <param name="target">[targetHeight, targetWidth, 3]; must not overlap <paramref name="rgb"/>.</param>

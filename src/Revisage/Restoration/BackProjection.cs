@@ -19,7 +19,7 @@ public sealed class BackProjection
     private BackProjection(int small, int large)
     {
         (this.small, this.large) = (small, large);
-        shrink = Shrinking(small, large);
+        shrink = PillowResize.Matrix(large, small, ResampleFilter.Bicubic);
         enlarge = new double[large, small];
         // (D D')^-1 D, row by row, is P'.
         var square = new double[small, small + large];
@@ -117,31 +117,6 @@ public sealed class BackProjection
         }
 
         return product;
-    }
-
-    /// <summary>Keys' cubic, widened by the scale and cut at the border, as <see cref="PillowResize"/> has it but not rounded.</summary>
-    private static double[,] Shrinking(int small, int large)
-    {
-        var scale = (double)large / small;
-        var weights = new double[small, large];
-        for (var i = 0; i < small; i++)
-        {
-            var (middle, total) = ((i + 0.5) * scale, 0.0);
-            for (var k = 0; k < large; k++)
-            {
-                weights[i, k] = Cubic(Math.Abs((k + 0.5 - middle) / scale));
-                total += weights[i, k];
-            }
-
-            for (var k = 0; k < large; k++)
-            {
-                weights[i, k] /= total;
-            }
-        }
-
-        return weights;
-
-        static double Cubic(double x) => x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
     }
 
     /// <summary>Gauss and Jordan, of a positive definite matrix with further columns behind it.</summary>

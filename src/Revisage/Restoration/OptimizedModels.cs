@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -82,7 +81,7 @@ internal sealed class OptimizedModels(string folder)
                 read += more;
             }
 
-            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^SealLength..)) != Crc32C(bytes.AsSpan(..^SealLength)))
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^SealLength..)) != Crc32C.Of(bytes.AsSpan(..^SealLength)))
             {
                 return null;
             }
@@ -160,29 +159,13 @@ internal sealed class OptimizedModels(string folder)
         }
     }
 
-    internal static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            crc = BitOperations.Crc32C(crc, eight);
-        }
-
-        foreach (var one in bytes[(bytes.Length / 8 * 8)..])
-        {
-            crc = BitOperations.Crc32C(crc, one);
-        }
-
-        return ~crc;
-    }
-
     private static void Seal(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         var seal = new byte[SealLength];
-        BinaryPrimitives.WriteUInt32LittleEndian(seal, Crc32C(bytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(seal, Crc32C.Of(bytes));
         file.Write(seal);
     }
 

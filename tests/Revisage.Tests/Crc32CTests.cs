@@ -1,6 +1,4 @@
-using Revisage.Training.Data.Packed;
-
-namespace Revisage.Training.Tests.Data.Packed;
+namespace Revisage.Tests;
 
 public sealed class Crc32CTests
 {
