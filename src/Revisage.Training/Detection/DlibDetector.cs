@@ -5,7 +5,7 @@ namespace Revisage.Training.Detection;
 
 /// <summary>A face that a detector found.</summary>
 /// <param name="Score">How sure the detector is; larger is surer, and dlib's own threshold is 0.</param>
-public sealed record DetectedFace(FaceBox Box, double Score);
+public sealed record FoundFace(FaceBox Box, double Score);
 
 /// <summary>
 /// dlib's frontal face detector: histograms of oriented gradients under five linear filters (King, 2015). It sees
@@ -33,7 +33,7 @@ public sealed unsafe class DlibDetector : IDisposable
     /// <summary>The faces of a picture, the surest first. One of more than 24 megapixels is searched at that size.</summary>
     /// <param name="doublings">How often the picture is doubled in size first: with 1 faces of 40 pixels are seen, with 2 of 20.</param>
     /// <param name="threshold">Below 0 finds more faces and more that are none.</param>
-    public IReadOnlyList<DetectedFace> Detect(RgbPicture picture, int doublings = 0, double threshold = 0)
+    public IReadOnlyList<FoundFace> Detect(RgbPicture picture, int doublings = 0, double threshold = 0)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ObjectDisposedException.ThrowIf(detector == 0, this);
@@ -62,7 +62,7 @@ public sealed unsafe class DlibDetector : IDisposable
         }
 
         var (x, y) = ((double)picture.Width / searched.Width, (double)picture.Height / searched.Height);
-        return [.. found.Take(count).Select(face => new DetectedFace(
+        return [.. found.Take(count).Select(face => new FoundFace(
             new FaceBox(face.Left * x, face.Top * y, (face.Right - face.Left) * x, (face.Bottom - face.Top) * y), face.Score))];
     }
 

@@ -9,7 +9,7 @@ public interface IFaceFinder : IDisposable
 {
     /// <summary>The faces of a picture, the surest first.</summary>
     /// <param name="doublings">How often the picture is doubled in size first, for smaller faces.</param>
-    IReadOnlyList<DetectedFace> Detect(RgbPicture picture, int doublings);
+    IReadOnlyList<FoundFace> Detect(RgbPicture picture, int doublings);
 
     /// <summary>The landmarks of the face in a box as <see cref="Detect"/> gives it.</summary>
     Landmarks FindLandmarks(RgbPicture picture, FaceBox box);
@@ -23,7 +23,7 @@ public sealed class DlibFaceFinder : IFaceFinder
 
     private readonly DlibDetector detector = new();
 
-    public IReadOnlyList<DetectedFace> Detect(RgbPicture picture, int doublings) => detector.Detect(picture, doublings);
+    public IReadOnlyList<FoundFace> Detect(RgbPicture picture, int doublings) => detector.Detect(picture, doublings);
 
     public Landmarks FindLandmarks(RgbPicture picture, FaceBox box) => Landmarker.Value.Find(picture, box);
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Revisage.Imaging;
 
 /// <summary>A picture on its way from a photograph to a small or moved face: interleaved 8-bit RGB, [height, width, 3]. Its bytes do not change.</summary>
@@ -56,6 +58,18 @@ public sealed class RgbPicture
         return new RgbPicture(resized, width, height);
     }
 
+    /// <summary>Left and right exchanged.</summary>
+    public RgbPicture Mirrored()
+    {
+        var mirrored = (byte[])Rgb.Clone();
+        for (var y = 0; y < Height; y++)
+        {
+            MemoryMarshal.Cast<byte, Pixel>(mirrored.AsSpan(3 * y * Width, 3 * Width)).Reverse();
+        }
+
+        return new RgbPicture(mirrored, Width, Height);
+    }
+
     /// <summary>A rectangle; what it has beyond the picture repeats the picture's edge.</summary>
     public RgbPicture Part(int left, int top, int width, int height)
     {
@@ -82,4 +96,6 @@ public sealed class RgbPicture
 
         return new RgbPicture(part, width, height);
     }
+
+    private readonly record struct Pixel(byte Red, byte Green, byte Blue);
 }

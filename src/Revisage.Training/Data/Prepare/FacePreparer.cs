@@ -5,7 +5,6 @@ using Revisage.Training.Data.Crops;
 using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
-using DetectedFace = Revisage.Training.Detection.DetectedFace;
 
 namespace Revisage.Training.Data.Prepare;
 
@@ -180,7 +179,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
     }
 
     // The picture's own name comes last, so that a set that has it has all.
-    private static void EachNamed(Work work, DetectedFace[] found, Action<DetectedFace, string> take)
+    private static void EachNamed(Work work, FoundFace[] found, Action<FoundFace, string> take)
     {
         var name = work.Face.Name;
         work.Several = found.Length > 1;
@@ -311,7 +310,7 @@ internal sealed class FacePreparer(PrepareOptions options, SplitAssignment split
         work.Add(Record(work, name, hr, hr, hr, moved, ParsingSource.None), ImageFile.EncodePng(crop.ToImage()), null, crop);
     }
 
-    private IReadOnlyList<DetectedFace> Detect(RgbPicture picture)
+    private IReadOnlyList<FoundFace> Detect(RgbPicture picture)
     {
         var found = finder.Value.Detect(picture, 0);
         return found.Count > 0 ? found : finder.Value.Detect(picture, 1);

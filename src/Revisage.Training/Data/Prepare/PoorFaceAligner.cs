@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Training.Data.Crops;
@@ -58,7 +57,7 @@ internal sealed class PoorFaceAligner(Func<Image, Landmarks> find)
     /// <summary>Means of what the network finds in a crop and in its mirror image; null where these lie apart.</summary>
     private Landmarks? AgreedWithMirror(Landmarks seen, RgbPicture part)
     {
-        var mirrored = find(MirrorImage(part).ToImage()).Mirrored(part.Width);
+        var mirrored = find(part.Mirrored().ToImage()).Mirrored(part.Width);
         var points = new Vector2[Landmarks.Count];
         var apart = 0.0;
         for (var i = 0; i < points.Length; i++)
@@ -77,18 +76,5 @@ internal sealed class PoorFaceAligner(Func<Image, Landmarks> find)
         return (picture.Part(left, top, side, side), left, top);
     }
 
-    private static RgbPicture MirrorImage(RgbPicture picture)
-    {
-        var rgb = picture.Rgb.AsSpan().ToArray();
-        for (var y = 0; y < picture.Height; y++)
-        {
-            MemoryMarshal.Cast<byte, Pixel>(rgb.AsSpan(3 * y * picture.Width, 3 * picture.Width)).Reverse();
-        }
-
-        return new RgbPicture(rgb, picture.Width, picture.Height);
-    }
-
     private static (double X, double Y) Middle(FaceBox box) => (box.Left + box.Width / 2, box.Top + box.Height / 2);
-
-    private readonly record struct Pixel(byte Red, byte Green, byte Blue);
 }

@@ -205,7 +205,7 @@ public sealed class DetectionCrops(IReadOnlyList<BoxedPhotograph> photographs, D
         var picture = crop.Picture;
         if (Happens(options.Flip, ref random))
         {
-            picture = Mirror(picture);
+            picture = picture.Mirrored();
             crop = crop with
             {
                 Faces = [.. crop.Faces.Select(face => face.Mirrored(options.Side))],
@@ -217,20 +217,6 @@ public sealed class DetectionCrops(IReadOnlyList<BoxedPhotograph> photographs, D
         picture = Happens(options.BlurChance, ref random) ? blur.Apply(picture, ref random) : picture;
         picture = Happens(options.JpegChance, ref random) ? jpeg.Apply(picture, ref random) : picture;
         return crop with { Picture = picture };
-    }
-
-    private static RgbPicture Mirror(RgbPicture picture)
-    {
-        var mirrored = new byte[picture.Rgb.Length];
-        for (var y = 0; y < picture.Height; y++)
-        {
-            for (var x = 0; x < picture.Width; x++)
-            {
-                picture.Rgb.AsSpan(3 * (y * picture.Width + x), 3).CopyTo(mirrored.AsSpan(3 * (y * picture.Width + picture.Width - 1 - x)));
-            }
-        }
-
-        return new RgbPicture(mirrored, picture.Width, picture.Height);
     }
 
     private static bool Happens(double chance, ref SampleRandom random) => random.NextDouble() < chance;

@@ -6,7 +6,6 @@ using Revisage.Training.Data.Prepare;
 using Revisage.Training.Data.Sources;
 using Revisage.Training.Detection;
 using Revisage.Training.Tests.Data.GroundTruth;
-using DetectedFace = Revisage.Training.Detection.DetectedFace;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 
@@ -61,9 +60,9 @@ internal sealed class DrawnPhotographs : IDisposable
 /// <summary>Sees white squares, and in each the drawn face's landmarks.</summary>
 internal sealed class WhiteSquareFinder : IFaceFinder
 {
-    public IReadOnlyList<DetectedFace> Detect(RgbPicture picture, int doublings)
+    public IReadOnlyList<FoundFace> Detect(RgbPicture picture, int doublings)
     {
-        var found = new List<DetectedFace>();
+        var found = new List<FoundFace>();
         for (var y = 0; y < picture.Height; y++)
         {
             for (var x = 0; x < picture.Width; x++)
@@ -79,7 +78,7 @@ internal sealed class WhiteSquareFinder : IFaceFinder
                     // As dlib: 80 pixels at least, half with each doubling.
                     if (side >= 80 >> doublings)
                     {
-                        found.Add(new DetectedFace(new FaceBox(x, y, side, side), 1));
+                        found.Add(new FoundFace(new FaceBox(x, y, side, side), 1));
                     }
                 }
             }
