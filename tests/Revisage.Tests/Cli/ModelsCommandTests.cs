@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Text.Json;
-using Revisage.Cli;
-using Revisage.Restoration;
 
 namespace Revisage.Tests.Cli;
 
@@ -9,30 +6,16 @@ namespace Revisage.Tests.Cli;
 [Collection(RunsAlone.Name)]
 public sealed class ModelsCommandTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;
-    private readonly StringWriter output = new();
-    private readonly StringWriter error = new();
+    private readonly StandInStore store = new();
 
-    public ModelsCommandTests()
-    {
-        StandIn.Write(Path.Combine(folder, "repeat.onnx"));
-        Environment.SetEnvironmentVariable(ModelStore.Override, folder);
-    }
-
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable(ModelStore.Override, null);
-        Directory.Delete(folder, recursive: true);
-        output.Dispose();
-        error.Dispose();
-    }
+    public void Dispose() => store.Dispose();
 
     [Fact]
     public void The_list_has_a_column_for_the_training_datas_licence()
     {
-        Run("models").ShouldBe(0);
+        store.Run("models").ShouldBe(0);
 
-        var lines = output.ToString().Split(Environment.NewLine);
+        var lines = store.Output.ToString().Split(Environment.NewLine);
         var column = lines[0].IndexOf("licence of the training data", StringComparison.Ordinal);
         lines[1][column..].ShouldBe("CC0-1.0");
     }
@@ -40,19 +23,19 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public void As_json_the_list_is_the_cards()
     {
-        Run("models", "--json").ShouldBe(0);
+        store.Run("models", "--json").ShouldBe(0);
 
-        using var cards = JsonDocument.Parse(output.ToString());
+        using var cards = JsonDocument.Parse(store.Output.ToString());
         cards.RootElement[0].GetProperty("data").GetProperty("licence").GetString().ShouldBe("CC0-1.0");
     }
 
     [Fact]
     public void A_file_for_json_leaves_the_table_on_standard_output()
     {
-        var file = Path.Combine(folder, "list.txt");
-        Run("models", "--json", file).ShouldBe(0);
+        var file = Path.Combine(store.Folder, "list.txt");
+        store.Run("models", "--json", file).ShouldBe(0);
 
-        output.ToString().ShouldStartWith("model");
+        store.Output.ToString().ShouldStartWith("model");
         using var cards = JsonDocument.Parse(File.ReadAllText(file));
         cards.RootElement.GetArrayLength().ShouldBe(1);
     }
@@ -60,31 +43,31 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public void A_changed_model_is_found_out()
     {
-        using (var model = File.OpenWrite(Path.Combine(folder, "repeat.onnx")))
+        using (var model = File.OpenWrite(Path.Combine(store.Folder, "repeat.onnx")))
         {
             model.WriteByte(0);
         }
 
-        Run("models", "verify").ShouldBe(1);
-        error.ToString().ShouldContain("has SHA-256");
+        store.Run("models", "verify").ShouldBe(1);
+        store.Error.ToString().ShouldContain("has SHA-256");
     }
 
     [Fact]
     public void A_damaged_card_is_told_and_the_others_are_listed()
     {
-        File.WriteAllText(Path.Combine(folder, "bad.json"), "{");
+        File.WriteAllText(Path.Combine(store.Folder, "bad.json"), "{");
 
-        Run("models").ShouldBe(1);
-        error.ToString().ShouldContain("bad.json");
-        output.ToString().ShouldContain("repeat");
+        store.Run("models").ShouldBe(1);
+        store.Error.ToString().ShouldContain("bad.json");
+        store.Output.ToString().ShouldContain("repeat");
     }
 
     [Fact]
     public void Bench_measures_and_leaves_out_what_the_card_does_not_count()
     {
-        Run("bench", "--seconds", "0.05", "--json").ShouldBe(0);
+        store.Run("bench", "--seconds", "0.05", "--json").ShouldBe(0);
 
-        using var speed = JsonDocument.Parse(output.ToString());
+        using var speed = JsonDocument.Parse(store.Output.ToString());
         speed.RootElement.GetProperty("faces_per_second").GetDouble().ShouldBeGreaterThan(0);
         speed.RootElement.GetProperty("share_of_peak").ValueKind.ShouldBe(JsonValueKind.Null);
     }
@@ -92,19 +75,16 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public void Doctor_finds_what_using_models_takes()
     {
-        Run("doctor").ShouldBe(0);
-        output.ToString().ShouldContain("repeat (verified)");
+        store.Run("doctor").ShouldBe(0);
+        store.Output.ToString().ShouldContain("repeat (verified)");
     }
 
     [Fact]
     public void Doctor_says_what_is_missing_and_how_to_get_it()
     {
-        Directory.GetFiles(folder).ToList().ForEach(File.Delete);
+        Directory.GetFiles(store.Folder).ToList().ForEach(File.Delete);
 
-        Run("doctor").ShouldBe(3);
-        output.ToString().ShouldContain("MISSING  models");
+        store.Run("doctor").ShouldBe(3);
+        store.Output.ToString().ShouldContain("MISSING  models");
     }
-
-    private int Run(params string[] args) =>
-        RevisageCommand.Run(args, [], new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
 }

@@ -9,23 +9,9 @@ namespace Revisage.Tests.Cli;
 [Collection(RunsAlone.Name)]
 public sealed class UsageTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("revisage-").FullName;
-    private readonly StringWriter output = new();
-    private readonly StringWriter error = new();
+    private readonly StandInStore store = new();
 
-    public UsageTests()
-    {
-        StandIn.Write(Path.Combine(folder, "repeat.onnx"));
-        Environment.SetEnvironmentVariable(ModelStore.Override, folder);
-    }
-
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable(ModelStore.Override, null);
-        Directory.Delete(folder, recursive: true);
-        output.Dispose();
-        error.Dispose();
-    }
+    public void Dispose() => store.Dispose();
 
     [Theory]
     [InlineData("upscale f -o o --modle srcnn", "Unrecognized option '--modle'. Did you mean '--model'?")]
@@ -53,20 +39,20 @@ public sealed class UsageTests : IDisposable
     [InlineData("completions bsh", "shell is 'bsh', but takes bash, zsh, fish. Did you mean 'bash'?")]
     public void It_is_refused_with_the_nearest_that_there_is(string line, string told)
     {
-        Run(line.Split(' ')).ShouldBe(2);
+        store.Run(line.Split(' ')).ShouldBe(2);
 
-        error.Lines()[0].ShouldBe(told);
-        error.Lines().Length.ShouldBe(2, "and whose help tells more");
-        output.ToString().ShouldBeEmpty();
+        store.Error.Lines()[0].ShouldBe(told);
+        store.Error.Lines().Length.ShouldBe(2, "and whose help tells more");
+        store.Output.ToString().ShouldBeEmpty();
     }
 
     [Fact]
     public void Threads_are_at_most_the_processors()
     {
         foreach (var command in new[] { "upscale f -o o", "evaluate --data d", "bench" })
-            Run([.. command.Split(' '), "--threads", "100000"]).ShouldBe(2);
+            store.Run([.. command.Split(' '), "--threads", "100000"]).ShouldBe(2);
 
-        error.Lines().Count(line => line == $"--threads is 100000, but takes 1 to {Environment.ProcessorCount}, as many processors as there are here.").ShouldBe(3);
+        store.Error.Lines().Count(line => line == $"--threads is 100000, but takes 1 to {Environment.ProcessorCount}, as many processors as there are here.").ShouldBe(3);
     }
 
     [Theory]
@@ -77,45 +63,45 @@ public sealed class UsageTests : IDisposable
     [InlineData("--json is empty. Name something, or leave it out.", "models", "--json", "")]
     public void An_empty_name_is_refused(string told, params string[] args)
     {
-        Run(args).ShouldBe(2);
-        error.Lines()[0].ShouldBe(told);
+        store.Run(args).ShouldBe(2);
+        store.Error.Lines()[0].ShouldBe(told);
     }
 
     [Fact]
     public void Names_that_begin_with_a_hyphen_go_behind_two_and_numbers_anywhere()
     {
-        Run("upscale", "-o", Path.Combine(folder, "out"), "--", "-x.png").ShouldBe(1);
-        error.ToString().ShouldContain("'-x.png' does not exist.");
+        store.Run("upscale", "-o", Path.Combine(store.Folder, "out"), "--", "-x.png").ShouldBe(1);
+        store.Error.ToString().ShouldContain("'-x.png' does not exist.");
 
-        Run("upscale", "@me.png", "-o", Path.Combine(folder, "out")).ShouldBe(1);
-        error.ToString().ShouldContain("'@me.png' does not exist.");
+        store.Run("upscale", "@me.png", "-o", Path.Combine(store.Folder, "out")).ShouldBe(1);
+        store.Error.ToString().ShouldContain("'@me.png' does not exist.");
     }
 
     [Fact]
     public void A_model_that_is_nearly_there_is_named()
     {
-        Run("models", "show", "repaet").ShouldBe(3);
-        error.ToString().ShouldContain("Did you mean 'repeat'?");
+        store.Run("models", "show", "repaet").ShouldBe(3);
+        store.Error.ToString().ShouldContain("Did you mean 'repeat'?");
     }
 
     [Fact]
     public void Help_is_no_wider_than_a_page_and_offers_no_slashes()
     {
         foreach (var command in LearningCommands.All.Select(command => command.Name).Concat(["upscale", "evaluate", "models", "bench"]))
-            Run(command, "--help").ShouldBe(0);
-        Run("--help").ShouldBe(0);
+            store.Run(command, "--help").ShouldBe(0);
+        store.Run("--help").ShouldBe(0);
 
-        output.ToString().Split(Environment.NewLine).ShouldAllBe(line => line.Length <= 100);
-        output.ToString().ShouldNotContain("/?");
-        output.ToString().ShouldContain("--min-sharpness");
+        store.Output.ToString().Split(Environment.NewLine).ShouldAllBe(line => line.Length <= 100);
+        store.Output.ToString().ShouldNotContain("/?");
+        store.Output.ToString().ShouldContain("--min-sharpness");
     }
 
     [Fact]
     public void A_closed_or_full_output_is_one_line()
     {
         using var full = new FullWriter();
-        RevisageCommand.Run(["models"], [], new InvocationConfiguration { Output = full, Error = error, EnableDefaultExceptionHandler = false }).ShouldBe(1);
-        error.Lines().ShouldHaveSingleItem().ShouldContain("No space left on device");
+        RevisageCommand.Run(["models"], [], new InvocationConfiguration { Output = full, Error = store.Error, EnableDefaultExceptionHandler = false }).ShouldBe(1);
+        store.Error.Lines().ShouldHaveSingleItem().ShouldContain("No space left on device");
 
         RevisageCommand.Run(["models"], [], new InvocationConfiguration { Output = full, Error = full, EnableDefaultExceptionHandler = false }).ShouldBe(1);
     }
@@ -140,46 +126,43 @@ public sealed class UsageTests : IDisposable
     public void On_Tab_there_is_all_that_fits(string line, string completions)
     {
         line = "revisage " + line;
-        Run("complete", $"{line.Length}", line).ShouldBe(0);
+        store.Run("complete", $"{line.Length}", line).ShouldBe(0);
 
-        output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        store.Output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
             .ShouldBe(completions.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
     public void A_damaged_card_keeps_nobody_from_the_other_models()
     {
-        File.WriteAllText(Path.Combine(folder, "bad.json"), "{");
-        File.Copy(Path.Combine(folder, "repeat.onnx"), Path.Combine(folder, "bad.onnx"));
-        File.Copy(Path.Combine(folder, "repeat.json"), Path.Combine(folder, "gone.json"));
+        File.WriteAllText(Path.Combine(store.Folder, "bad.json"), "{");
+        File.Copy(Path.Combine(store.Folder, "repeat.onnx"), Path.Combine(store.Folder, "bad.onnx"));
+        File.Copy(Path.Combine(store.Folder, "repeat.json"), Path.Combine(store.Folder, "gone.json"));
 
-        Run("bench", "--seconds", "0.01").ShouldBe(0);
-        Run("models", "verify").ShouldBe(1);
-        Run("doctor").ShouldBe(3);
+        store.Run("bench", "--seconds", "0.01").ShouldBe(0);
+        store.Run("models", "verify").ShouldBe(1);
+        store.Run("doctor").ShouldBe(3);
 
-        output.ToString().ShouldContain("repeat in fp32 on ");
-        error.Lines().Count(line => line.StartsWith("A model is left out. ", StringComparison.Ordinal)).ShouldBe(2);
-        error.ToString().ShouldContain("bad.json' is not a model card");
-        error.ToString().ShouldContain("gone.onnx' is missing.");
+        store.Output.ToString().ShouldContain("repeat in fp32 on ");
+        store.Error.Lines().Count(line => line.StartsWith("A model is left out. ", StringComparison.Ordinal)).ShouldBe(2);
+        store.Error.ToString().ShouldContain("bad.json' is not a model card");
+        store.Error.ToString().ShouldContain("gone.onnx' is missing.");
     }
 
     [Fact]
     public void Files_of_results_never_replace_what_is_read()
     {
-        var model = Path.Combine(folder, "repeat.onnx");
-        Run("bench", "--json", model).ShouldBe(2);
-        Run("models", "--json", Path.Combine(folder, "repeat.json")).ShouldBe(2);
+        var model = Path.Combine(store.Folder, "repeat.onnx");
+        store.Run("bench", "--json", model).ShouldBe(2);
+        store.Run("models", "--json", Path.Combine(store.Folder, "repeat.json")).ShouldBe(2);
 
-        error.Lines().ShouldBe(
+        store.Error.Lines().ShouldBe(
         [
             $"--json '{model}' would replace a file that is read. Choose another name.",
-            $"--json '{Path.Combine(folder, "repeat.json")}' would replace a file that is read. Choose another name.",
+            $"--json '{Path.Combine(store.Folder, "repeat.json")}' would replace a file that is read. Choose another name.",
         ]);
         new StoredModel("repeat", model).Problem().ShouldBeNull();
     }
-
-    private int Run(params string[] args) =>
-        RevisageCommand.Run(args, [], new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
 
     /// <summary>As /dev/full.</summary>
     private sealed class FullWriter : TextWriter
