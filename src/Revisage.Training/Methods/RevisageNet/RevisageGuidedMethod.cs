@@ -66,8 +66,16 @@ public sealed class RevisageGuidedMethod : Method
     }
 
     /// <summary>The model that makes the faces without a guide; the caller disposes it.</summary>
-    internal static TorchNetwork OpenFirst(RevisageGuidedRecipe recipe, TrainingSetting setting) =>
-        Onnx.ShippedNetwork.Open(Onnx.ShippedNetwork.Find(setting.Models, recipe.First), "first", setting.Device);
+    /// <exception cref="RevisageException">It makes faces of other sizes than the recipe's, or in another range.</exception>
+    internal static TorchNetwork OpenFirst(RevisageGuidedRecipe recipe, TrainingSetting setting)
+    {
+        var stored = Onnx.ShippedNetwork.Find(setting.Models, recipe.First);
+        var (card, data) = (stored.Card, recipe.Data);
+        return (card.Input.Width, card.Output.Width, card.Range) == (data.LowRes, data.HighRes, data.Range)
+            ? Onnx.ShippedNetwork.Open(stored, "first", setting.Device)
+            : throw new RevisageException(
+                $"'{recipe.First}' makes faces of {card.Input} to {card.Output} in the range {card.Range}, but the recipe's are {data.LowRes} to {data.HighRes} in {data.Range}. Set data.low_res, data.high_res and data.range to the model's, or name another by first.");
+    }
 
     /// <summary>What the network takes of a batch whose guides are laid over the faces.</summary>
     /// <param name="first">Makes the faces without a guide.</param>

@@ -1,6 +1,7 @@
 using Revisage.Torch;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.RevisageNet;
+using Revisage.Training.Tests.Training;
 using Revisage.Training.Torch;
 using Revisage.Training.Training;
 
@@ -53,6 +54,15 @@ public class RevisageNetworkTests
         }
 
         (network.Forward(face, InUse) - before).Abs().Sum().Item().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_guide_is_brought_into_faces_of_the_first_models_sizes_alone()
+    {
+        var recipe = RecipeFile.Parse("method: revisage-guided", "of a test", ["data.low_res=32"]);
+
+        Should.Throw<RevisageException>(() => MethodCatalog.Find("revisage-guided").Phases(recipe)[0].Create(Stages.Setting)).Message
+            .ShouldStartWith("'revisage-16' makes faces of 16x16 to 128x128 in the range Signed, but the recipe's are 32 to 128 in Signed.");
     }
 
     [Fact]
