@@ -20,7 +20,7 @@ public sealed class Checkpoint
 
     private readonly Dictionary<string, StoredArray> arrays;
 
-    private Checkpoint(Dictionary<string, StoredArray> arrays, CheckpointState state)
+    internal Checkpoint(Dictionary<string, StoredArray> arrays, CheckpointState state)
     {
         this.arrays = arrays;
         State = state;

@@ -18,6 +18,12 @@ public abstract record Recipe
 
     public DataOptions Data { get; init; } = new();
 
+    /// <summary>
+    /// A model that ships, or a path of one, whose weights of the same names and shapes the first phase begins with; empty to
+    /// begin at random.
+    /// </summary>
+    public string Start { get; init; } = "";
+
     /// <summary>Updates of the generator.</summary>
     public long Iterations { get; init; } = 100_000;
 
@@ -43,7 +49,7 @@ public abstract record Recipe
     internal Schedule Schedule => new() { Iterations = Iterations, Batch = Batch, LearningRate = LearningRate, Patience = Patience };
 
     /// <summary>As models that ship hold it: where things lay on the machine that trained is left out.</summary>
-    internal virtual Recipe WithoutPlaces() => this;
+    internal virtual Recipe WithoutPlaces() => this with { Start = Path.GetFileNameWithoutExtension(Start) };
 }
 
 /// <summary>What is fed to a network, and how it is varied.</summary>

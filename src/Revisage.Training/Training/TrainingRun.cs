@@ -64,6 +64,7 @@ public static class TrainingRun
             _ = ShippedNetwork.Find(options.Models, prior);
         }
 
+        var start = recipe.Start.Length > 0 ? ShippedNetwork.Find(options.Models, recipe.Start) : null;
         var phases = method.Phases(recipe);
         var source = FaceSources.Open(options.Data);
         var lowQuality = options.LowQuality is { } poor ? FaceSources.Open(poor) : null;
@@ -98,6 +99,7 @@ public static class TrainingRun
             // Who has a guide is known only now.
             FaceDataset.MustFill(phase.Schedule.Batch, dataset.Count, source, phase.Name);
             using var stage = phase.Create(setting);
+            handedOver ??= start is not null && i == 0 && resumed is null ? WarmStart.Of(start, recipe, method, stage) : null;
             var end = new TrainingLoop(stage, phase, recipe, dataset, validation, folder).Run(resumed, handedOver, observer, stop);
             if (end == TrainingEnd.Stopped)
             {

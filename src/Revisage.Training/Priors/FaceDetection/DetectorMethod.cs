@@ -24,7 +24,7 @@ public sealed record DetectorRecipe : Recipe
 
     public DetectionCropOptions Crops { get; init; } = new();
 
-    internal override Recipe WithoutPlaces() => this with { Photographs = "" };
+    internal override Recipe WithoutPlaces() => (DetectorRecipe)base.WithoutPlaces() with { Photographs = "" };
 }
 
 /// <summary>The detector that finds the faces of whole photographs, of 12 pixels and more.</summary>
