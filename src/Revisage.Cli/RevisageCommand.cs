@@ -99,6 +99,7 @@ public static class RevisageCommand
             new VersionOption(),
             UpscaleCommand.Create(),
             DetectCommand.Create(),
+            EnhanceCommand.Create(),
             EvaluateCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),

@@ -32,16 +32,26 @@ public sealed class OutputPlan
     /// <summary>Folders that were given and hold no picture.</summary>
     public IEnumerable<string> EmptyFolders => Folders.Where(folder => folder.Pictures.Count == 0).Select(folder => folder.Folder);
 
+    /// <param name="extension">Of results in a folder, with its dot.</param>
+    /// <inheritdoc cref="Create(IReadOnlyList{string}, string, Func{string, string}, Func{string, bool}, string, CancellationToken)"/>
+    public static OutputPlan Create(IReadOnlyList<string> inputs, string output, string extension = ".png", CancellationToken cancel = default) =>
+        Create(inputs, output, _ => extension, ImageFile.CanSave, ImageFile.Writable, cancel);
+
     /// <param name="inputs">Files, folders (searched with all below them, but for the output folder), or "-" for standard input.</param>
     /// <param name="output">A folder; a file if there is one input and the name is a picture's; "-" for standard output.</param>
-    /// <param name="extension">Of results in a folder, with its dot.</param>
+    /// <param name="extension">Of an input's result in a folder, with its dot.</param>
+    /// <param name="canSave">Whether files of a name are written.</param>
+    /// <param name="writable">Their extensions, for messages.</param>
     /// <exception cref="UsageException">The results do not fit <paramref name="output"/>, or one would replace an input.</exception>
     /// <exception cref="RevisageException">A folder cannot be listed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while folders are listed.</exception>
-    public static OutputPlan Create(IReadOnlyList<string> inputs, string output, string extension = ".png", CancellationToken cancel = default)
+    public static OutputPlan Create(
+        IReadOnlyList<string> inputs, string output, Func<string, string> extension, Func<string, bool> canSave, string writable, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var isOne = NamesOne(inputs, output);
+        ArgumentNullException.ThrowIfNull(extension);
+        ArgumentNullException.ThrowIfNull(canSave);
+        var isOne = NamesOne(inputs, output, canSave, writable);
         var found = new List<Source>();
         var folders = new List<PictureListing>();
         foreach (var input in inputs)
@@ -82,12 +92,12 @@ public sealed class OutputPlan
             AtomicFile.CheckWritable(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(written[0].Output))!, Path.GetRandomFileName()));
     }
 
-    private static bool NamesOne(IReadOnlyList<string> inputs, string output)
+    private static bool NamesOne(IReadOnlyList<string> inputs, string output, Func<string, bool> canSave, string writable)
     {
         var isOne = output == StandardStream || (ImageFile.IsNamedAsPicture(output) && !Directory.Exists(output));
-        if (isOne && output != StandardStream && !ImageFile.CanSave(output))
+        if (isOne && output != StandardStream && !canSave(output))
         {
-            throw new UsageException($"'-o {output}' is named as a picture that is not written here. Choose one of {ImageFile.Writable}, or name a folder.");
+            throw new UsageException($"'-o {output}' is named as a picture that is not written here. Choose one of {writable}, or name a folder.");
         }
 
         if (isOne && (inputs.Count != 1 || Directory.Exists(inputs[0])))
@@ -100,14 +110,14 @@ public sealed class OutputPlan
     }
 
     /// <summary>Names below the output folder, each once, whatever the case.</summary>
-    private static IEnumerable<(Source Source, string Name)> Name(List<Source> sources, string extension)
+    private static IEnumerable<(Source Source, string Name)> Name(List<Source> sources, Func<string, string> extension)
     {
         var trunk = CommonFolder(sources);
         Func<Source, string>[] spellings =
         [
-            source => Path.GetFileNameWithoutExtension(source.Place) + extension,
-            source => Path.ChangeExtension(Path.GetRelativePath(trunk, source.Place), extension),
-            source => Path.GetRelativePath(trunk, source.Place) + extension,
+            source => Path.GetFileNameWithoutExtension(source.Place) + extension(source.Place),
+            source => Path.ChangeExtension(Path.GetRelativePath(trunk, source.Place), extension(source.Place)),
+            source => Path.GetRelativePath(trunk, source.Place) + extension(source.Place),
         ];
         var spelling = sources.ToDictionary(source => source, _ => 0);
         // A longer spelling may meet another's short one, so until nothing changes.

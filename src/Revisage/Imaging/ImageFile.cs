@@ -146,6 +146,47 @@ public static class ImageFile
     public static bool IsNamedAsPicture(string path) => LooksReadable(path)
         || Path.GetExtension(path).ToLowerInvariant() is ".bmp" or ".dib" or ".jp2" or ".j2k" or ".jxl" or ".tga" or ".ppm" or ".pgm" or ".pbm" or ".pnm" or ".ico" or ".svg" or ".psd" or ".exr" or ".hdr" or ".pcx" or ".pdf";
 
+    /// <summary>A whole file as libvips decodes it, not upright and in its own colours, for as long as <paramref name="read"/> looks at it.</summary>
+    /// <param name="read">Given the image and the name of the operation that loads such files.</param>
+    /// <inheritdoc cref="Load(string)"/>
+    internal static T Read<T>(string path, Func<VipsImage, string, T> read)
+    {
+        var loader = LoaderFor(path);
+        return loader == Heic ? ReadHeic(File.ReadAllBytes(path), path, read) : Read(loader, () => Source.NewFromFile(path), path, read);
+    }
+
+    /// <inheritdoc cref="Read{T}(string, Func{VipsImage, string, T})"/>
+    internal static T Read<T>(ReadOnlySpan<byte> data, string name, Func<VipsImage, string, T> read)
+    {
+        var loader = LoaderFor(data, name);
+        if (loader == Heic)
+        {
+            return ReadHeic(data, name, read);
+        }
+
+        var bytes = data.ToArray();
+        return Read(loader, () => Source.NewFromMemory(bytes), name, read);
+    }
+
+    private static T Read<T>(string loader, Func<Source> open, string name, Func<VipsImage, string, T> read) => Run(loader, name, () =>
+    {
+        using var source = open();
+        using var header = Vips.Load(loader, source);
+        CheckSize(header.Width, header.Height, name);
+        return read(header, loader);
+    });
+
+    private static T ReadHeic<T>(ReadOnlySpan<byte> data, string name, Func<VipsImage, string, T> read)
+    {
+        using var heic = new HeicFile(data, name);
+        CheckSize(heic.Width, heic.Height, name);
+        return Run(Heic, name, () =>
+        {
+            using var decoded = heic.Decode();
+            return read(decoded, Heic);
+        });
+    }
+
     private static (T Made, PictureRest Beside) Decode<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
     {
         var loader = LoaderFor(data, name);
@@ -158,24 +199,11 @@ public static class ImageFile
         return Decode(loader, () => Source.NewFromMemory(bytes), name, read);
     }
 
-    private static (T Made, PictureRest Beside) DecodeHeic<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read)
-    {
-        using var heic = new HeicFile(data, name);
-        CheckSize(heic.Width, heic.Height, name);
-        return Run(Heic, name, () =>
-        {
-            using var decoded = heic.Decode();
-            return ToRgb24(decoded, read);
-        });
-    }
+    private static (T Made, PictureRest Beside) DecodeHeic<T>(ReadOnlySpan<byte> data, string name, PixelReader<T> read) =>
+        ReadHeic(data, name, (decoded, _) => ToRgb24(decoded, read));
 
-    private static (T Made, PictureRest Beside) Decode<T>(string loader, Func<Source> open, string name, PixelReader<T> read) => Run(loader, name, () =>
-    {
-        using var source = open();
-        using var header = Vips.Load(loader, source);
-        CheckSize(header.Width, header.Height, name);
-        return ToRgb24(header, read);
-    });
+    private static (T Made, PictureRest Beside) Decode<T>(string loader, Func<Source> open, string name, PixelReader<T> read) =>
+        Read(loader, open, name, (header, _) => ToRgb24(header, read));
 
     private static (T Made, PictureRest Beside) ToRgb24<T>(VipsImage image, PixelReader<T> read)
     {
@@ -245,7 +273,7 @@ public static class ImageFile
         }
     }
 
-    private static VipsImage Turned(VipsImage image)
+    internal static VipsImage Turned(VipsImage image)
     {
         // Turning reads out of order what is decoded top to bottom.
         using var decoded = image.CopyMemory();
@@ -381,7 +409,7 @@ public static class ImageFile
 
     // NetVips' own first line names the operation. libvips reports a cause and below it what followed from it, a line each; libpng often gives none. Seeking past
     // the end is how readers of containers look for the next part.
-    private static string Because(string report)
+    internal static string Because(string report)
     {
         var reason = report.Split('\n', StringSplitOptions.TrimEntries).Skip(1)
             .FirstOrDefault(line => line.Length > 0 && !line.StartsWith("source: ", StringComparison.Ordinal));

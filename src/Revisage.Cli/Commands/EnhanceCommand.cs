@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Globalization;
+using Revisage.Batch;
+using Revisage.Faces;
+using Revisage.Imaging;
+using Revisage.Photographs;
+using Revisage.Restoration;
+
+namespace Revisage.Cli.Commands;
+
+internal static class EnhanceCommand
+{
+    public static Command Create()
+    {
+        var defaults = new EnhanceOptions();
+        var photographs = new Argument<string[]>("photo") { Description = "Photographs, folders of them, or - for one on standard input.", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "A folder, made if missing; for one photograph also a picture, or - for standard output.",
+            HelpName = "OUT",
+            Required = true,
+        };
+        var scale = new Option<double>("--scale") { Description = "How many times as wide and high results are. At 1, what is no face stays as it is, to the bit.", HelpName = "S", DefaultValueFactory = _ => defaults.Scale }.Within(1, 8);
+        var strength = new Option<double>("--strength") { Description = "How much of what the models make is blended in.", HelpName = "0..1", DefaultValueFactory = _ => defaults.Strength }.Within(0, 1);
+        var faces = new Option<string>("--faces") { Description = "all; largest; so many, the largest; or the box x,y,w,h that their centres lie in.", HelpName = "all|largest|N|X,Y,W,H", DefaultValueFactory = _ => "all" };
+        faces.Validators.Add(result =>
+        {
+            if (Choice(result.GetValueOrDefault<string>() ?? "") is null)
+            {
+                result.AddError($"--faces is '{result.Tokens[0].Value}', but takes all, largest, a number, or a box x,y,w,h.");
+            }
+        });
+        var size = new Option<double>("--min-size") { Description = "Smaller faces are left as they are, in pixels of the photograph.", HelpName = "N", DefaultValueFactory = _ => defaults.Faces.LeastSize }.Within(0, 16384);
+        var score = new Option<double>("--min-score") { Description = "Faces that the detector is less sure of are left as they are.", HelpName = "S", DefaultValueFactory = _ => defaults.Faces.LeastScore }.Within(0, 1);
+        var yaw = new Option<double>("--max-yaw") { Description = "Faces that are turned further aside are left as they are, in degrees.", HelpName = "D", DefaultValueFactory = _ => defaults.Faces.GreatestYaw }.Within(0, 90);
+        var small = new Option<bool>("--small-faces") { Description = "Look at large photographs in parts too, for small faces: slower." };
+        var model = ModelChoice.Option("One model for all faces. Without it, each face gets the one for its size.");
+        var quality = ModelChoice.Quality();
+        var consistent = new Option<bool>("--consistent") { Description = "Change each restored face so that it shrinks to what was given." };
+        var identity = new Option<double?>("--min-identity") { Description = "Blend in less where a face's identity similarity to its result would fall below.", HelpName = "C" }.Within(-1, 1);
+        var force = new Option<bool>("--force") { Description = "Restore faces that no model was trained for too: too small, or large enough." };
+        var format = new Option<string?>("--format") { Description = "Of results in a folder; each photograph's own by default.", HelpName = "jpg|png|webp|tif|avif" }.OneOf("jpg", "png", "webp", "tif", "avif");
+        var strip = new Option<bool>("--strip-metadata") { Description = "Leave out EXIF, XMP and the like; the colour profile stays." };
+        var resume = new Option<bool>("--resume") { Description = $"Go on where a run into the same folder ended; its {PhotoManifest.FileName} tells." };
+        var report = new Option<string?>("--report") { Description = "Write what became of every face to FILE.json.", HelpName = "FILE.json" };
+        var threads = ModelChoice.Threads();
+
+        var command = new Command("enhance", "Restore every face of whole photographs: find, choose a model by size, enlarge, put back.")
+        {
+            photographs, output, scale, strength, faces, size, score, yaw, small, model, quality, consistent, identity, force, format, strip, resume, report, threads,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var error = parsed.InvocationConfiguration.Error;
+            var ending = parsed.GetValue(format);
+            var target = parsed.GetRequiredValue(output);
+            var plan = OutputPlan.Create(
+                parsed.GetRequiredValue(photographs), target, input => ending is null ? EndingOf(input) : "." + ending, PhotoFile.CanSave, PhotoFile.Writable, cancel);
+            var options = new EnhanceOptions
+            {
+                Scale = parsed.GetValue(scale),
+                Strength = parsed.GetValue(strength),
+                Faces = Choice(parsed.GetRequiredValue(faces))! with { LeastSize = parsed.GetValue(size), LeastScore = parsed.GetValue(score), GreatestYaw = parsed.GetValue(yaw) },
+                SmallFaces = parsed.GetValue(small),
+                Consistent = parsed.GetValue(consistent),
+                MinIdentity = parsed.GetValue(identity),
+                Force = parsed.GetValue(force),
+                TellIdentity = parsed.GetValue(report) is not null,
+            };
+            var one = parsed.GetValue(model) is { } name ? ModelStore.Default.Find(name) : null;
+            plan.Check(one is null ? [] : [one.Path, one.CardPath]);
+            if (parsed.GetValue(report) is { } reportFile)
+            {
+                OutputFiles.RequireExtension("--report", reportFile, ".json", "a report");
+                OutputFiles.Check(plan.Pictures.Select(picture => picture.Input), new OutputFile("--report", reportFile));
+            }
+
+            // Beside the networks, which take longer. Where it fails, the first photograph says so.
+            _ = Task.Run(ImageFile.WarmUp, cancel);
+            using var enhancer = PhotoEnhancer.Open(ModelStore.Default, one, new OnnxOptions { Threads = parsed.GetValue(threads) }, parsed.GetValue(quality));
+            foreach (var used in enhancer.Models.Models)
+            {
+                FirstUse.Tell(used.Card, error);
+            }
+
+            var isFolder = target != OutputPlan.StandardStream && (plan.Pictures.Count != 1 || plan.Pictures[0].Output != target);
+            var batch = new PhotoBatch(enhancer, options)
+            {
+                Strip = parsed.GetValue(strip),
+                Format = ending is null ? null : PhotoFile.FormatOf("." + ending),
+                Manifest = isFolder ? PhotoManifest.Open(target, parsed.GetValue(resume)) : null,
+            };
+            return await Run(batch, plan, parsed.GetValue(report), error, cancel).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, string? report, TextWriter error, CancellationToken cancel)
+    {
+        foreach (var others in plan.Folders.Select(folder => folder.DescribeOthers()).OfType<string>())
+        {
+            error.WriteLine(others);
+        }
+
+        string[] empty = [.. plan.EmptyFolders];
+        foreach (var folder in empty)
+        {
+            error.WriteLine($"'{folder}' holds no pictures. Name a folder that does.");
+        }
+
+        var outcomes = new List<PhotoOutcome>();
+        using (var progress = new Progress("enhancing", "photographs", plan.Pictures.Count, error))
+        {
+            await foreach (var outcome in batch.RunAsync(plan, cancel).ConfigureAwait(false))
+            {
+                outcomes.Add(report is null ? outcome with { Enhanced = null } : outcome);
+                progress.Advance();
+                progress.WriteLine(outcome.Failure ?? Describe(outcome));
+            }
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteAllText(report, EnhanceJson.Of(outcomes) + "\n");
+        }
+
+        var failed = empty.Length + outcomes.Count(outcome => outcome.Failure is not null);
+        if (failed > 0 && plan.Pictures.Count > 1)
+        {
+            error.WriteLine($"{outcomes.Count + empty.Length - failed} done, {failed} failed.");
+        }
+
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>One line: how many faces, and why some were left.</summary>
+    private static string Describe(PhotoOutcome outcome)
+    {
+        var input = outcome.Picture.Input;
+        if (outcome.Enhanced is not { } enhanced)
+        {
+            return $"{input}: done before";
+        }
+
+        var left = enhanced.Faces.Where(face => face.Skipped is not null).GroupBy(face => face.Skipped).Select(why => why.Count() == 1 ? $"1 left ({why.Key})" : $"{why.Count()} left ({why.Key})").ToArray();
+        return enhanced.Faces.Count == 0
+            ? $"{input}: no face found"
+            : $"{input}: {(enhanced.Restored == 1 ? "1 face" : $"{enhanced.Restored} faces")} restored{string.Concat(left.Select(line => ", " + line))}";
+    }
+
+    private static FaceChoice? Choice(string text)
+    {
+        if (text == "all")
+        {
+            return new FaceChoice();
+        }
+
+        if (text == "largest")
+        {
+            return new FaceChoice { Count = 1 };
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
+        {
+            return new FaceChoice { Count = count };
+        }
+
+        var numbers = text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : double.NaN).ToArray();
+        return numbers.Length == 4 && numbers.All(double.IsFinite) && numbers[2] > 0 && numbers[3] > 0
+            ? new FaceChoice { Within = new FaceBox(numbers[0], numbers[1], numbers[2], numbers[3]) }
+            : null;
+    }
+
+    private static string EndingOf(string input) => Path.GetExtension(input).ToLowerInvariant() switch
+    {
+        // What is read and not written.
+        ".heic" or ".heif" or ".jfif" or ".jpe" => PhotoFile.EndingOf(PhotoFormat.Jpeg),
+        var known when PhotoFile.CanSave("photograph" + known) => Path.GetExtension(input),
+        _ => PhotoFile.EndingOf(PhotoFormat.Png),
+    };
+}

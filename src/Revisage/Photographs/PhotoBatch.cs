@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Revisage.Batch;
+
+namespace Revisage.Photographs;
+
+/// <summary>What became of one photograph of a plan.</summary>
+/// <param name="Enhanced">Its faces and times; null of one that failed, or that was done before.</param>
+/// <param name="Failure">Why there is no result, in one line; null if it is written.</param>
+public sealed record PhotoOutcome(PlannedPicture Picture, FaceReport? Enhanced, string? Failure)
+{
+    /// <summary>Whether an earlier run wrote it, so that nothing was done.</summary>
+    public bool DoneBefore { get; init; }
+}
+
+/// <summary>
+/// Enhances the photographs of a plan: while one goes through the networks, the next are read and the last is written, each stage by a thread of its own; no more
+/// than a few are in memory at a time, however many there are.
+/// </summary>
+public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
+{
+    // Read ahead, and waiting to be written.
+    private const int Waiting = 1;
+
+    /// <summary>Leaves out what files say besides their pixels but the colour profile.</summary>
+    public bool Strip { get; init; }
+
+    /// <summary>The format of results on standard output; null for the input's own.</summary>
+    public PhotoFormat? Format { get; init; }
+
+    /// <summary>What earlier runs did, and where this one adds what it did; null for none.</summary>
+    public PhotoManifest? Manifest { get; init; }
+
+    /// <summary>Where a photograph named "-" is read from.</summary>
+    public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Where a result named "-" is written to.</summary>
+    public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
+
+    /// <summary>Reads, enhances and writes as the results are taken, which come in the plan's order.</summary>
+    /// <remarks>A photograph that cannot be read or written fails alone.</remarks>
+    /// <exception cref="RevisageException">A network itself fails.</exception>
+    /// <exception cref="MissingComponentException">A native library is not installed.</exception>
+    public async IAsyncEnumerable<PhotoOutcome> RunAsync(OutputPlan plan, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var read = Channel.CreateBounded<(PlannedPicture Picture, Photo? Photo, PhotoOutcome? Outcome)>(Waiting);
+        var made = Channel.CreateBounded<(PlannedPicture Picture, EnhancedPhoto? Enhanced, PhotoOutcome? Outcome)>(Waiting);
+        var reading = Stage(read.Writer, async () =>
+        {
+            foreach (var picture in plan.Pictures)
+            {
+                var done = Manifest?.IsDone(picture, options) == true;
+                var (photo, outcome) = done ? (null, new PhotoOutcome(picture, null, null) { DoneBefore = true }) : Read(picture);
+                await read.Writer.WriteAsync((picture, photo, outcome), ended.Token).ConfigureAwait(false);
+            }
+        });
+        var making = Stage(made.Writer, async () =>
+        {
+            await foreach (var (picture, photo, outcome) in read.Reader.ReadAllAsync(ended.Token).ConfigureAwait(false))
+            {
+                await made.Writer.WriteAsync((picture, photo is null ? null : enhancer.Enhance(photo, options, cancel: ended.Token), outcome), ended.Token).ConfigureAwait(false);
+            }
+        });
+        try
+        {
+            await foreach (var (picture, enhanced, outcome) in made.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+            {
+                var written = outcome ?? Write(picture, enhanced!);
+                Manifest?.Add(written, options);
+                yield return written;
+            }
+        }
+        finally
+        {
+            // Whoever stops taking results stops the stages before.
+            await ended.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(reading, making).ConfigureAwait(false);
+        }
+
+        static Task Stage<T>(ChannelWriter<T> writer, Func<Task> work) => Task.Run(async () =>
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+                writer.Complete();
+            }
+            catch (Exception e)
+            {
+                writer.Complete(e is OperationCanceledException ? null : e);
+            }
+        }, CancellationToken.None);
+    }
+
+    private (Photo? Photo, PhotoOutcome? Failed) Read(PlannedPicture picture)
+    {
+        try
+        {
+            if (picture.Input != OutputPlan.StandardStream)
+            {
+                return (PhotoFile.Load(picture.Input), null);
+            }
+
+            using var bytes = new MemoryStream();
+            using (var input = StandardInput())
+            {
+                input.CopyTo(bytes);
+            }
+
+            return (PhotoFile.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), "standard input"), null);
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return (null, new PhotoOutcome(picture, null, e.Message));
+        }
+    }
+
+    private PhotoOutcome Write(PlannedPicture picture, EnhancedPhoto enhanced)
+    {
+        try
+        {
+            if (picture.Output == OutputPlan.StandardStream)
+            {
+                using var output = StandardOutput();
+                output.Write(PhotoFile.Encode(enhanced.Photo, Format ?? enhanced.Photo.Metadata.Format, Strip, "standard output"));
+            }
+            else
+            {
+                PhotoFile.Save(enhanced.Photo, picture.Output, Strip);
+            }
+
+            return new PhotoOutcome(picture, FaceReport.Of(enhanced), null);
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return new PhotoOutcome(picture, null, $"The result of '{picture.Input}' is lost. {e.Message}");
+        }
+        catch (IOException e)
+        {
+            return new PhotoOutcome(picture, null, $"The result of '{picture.Input}' did not go to standard output: {e.Message}");
+        }
+    }
+}
+
+/// <summary>What is told of an enhanced photograph once its pixels are gone.</summary>
+/// <param name="Width">Of the result, in pixels.</param>
+public sealed record FaceReport(int Width, int Height, IReadOnlyList<FaceOutcome> Faces, EnhanceTimes Times)
+{
+    public static FaceReport Of(EnhancedPhoto enhanced)
+    {
+        ArgumentNullException.ThrowIfNull(enhanced);
+        return new FaceReport(enhanced.Photo.Width, enhanced.Photo.Height, enhanced.Faces, enhanced.Times);
+    }
+
+    public int Restored => Faces.Count(face => face.Model is not null);
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Revisage.Faces;
+using Revisage.Imaging;
+using Revisage.Restoration;
+
+namespace Revisage.Photographs;
+
+/// <summary>
+/// Restores every face of whole photographs: finds them, chooses a model by each face's own size, enlarges, and puts back inside of the face alone.
+/// May be used by many threads at once.
+/// </summary>
+public sealed class PhotoEnhancer : IDisposable
+{
+    /// <summary>The model that says how alike a face and its result are.</summary>
+    public const string IdentityModel = "inet";
+
+    /// <summary>The model that tells a head from what is around it.</summary>
+    public const string ParserModel = "face-parser";
+
+    // Of what was asked for, in the order in which it is tried.
+    private static readonly double[] Milder = [1, 0.75, 0.5, 0.25, 0];
+
+    private readonly FaceDetector detector;
+    private readonly FaceModels models;
+    private readonly FaceParser parser;
+    private readonly Lazy<IdentityEncoder> identity;
+
+    private PhotoEnhancer(FaceDetector detector, FaceModels models, FaceParser parser, Lazy<IdentityEncoder> identity) =>
+        (this.detector, this.models, this.parser, this.identity) = (detector, models, parser, identity);
+
+    /// <summary>With the models of a store.</summary>
+    /// <param name="model">The one for all faces; null for one by each face's size.</param>
+    /// <exception cref="MissingComponentException">A model, or a native library, is not installed.</exception>
+    /// <exception cref="RevisageException">A model is damaged, or does something else.</exception>
+    public static PhotoEnhancer Open(ModelStore? store = null, StoredModel? model = null, OnnxOptions? options = null, RestoreQuality quality = RestoreQuality.Normal)
+    {
+        store ??= ModelStore.Default;
+        var models = model is null ? FaceModels.Installed(store, options, quality) : FaceModels.Only(model, options, quality);
+        FaceDetector? detector = null;
+        try
+        {
+            detector = FaceDetector.Open(store.Find(FaceDetector.ModelName), onnx: options);
+            var parser = FaceParser.Open(store.Find(ParserModel), options);
+            return new PhotoEnhancer(detector, models, parser, new Lazy<IdentityEncoder>(() => IdentityEncoder.Open(store.Find(IdentityModel), options)));
+        }
+        catch
+        {
+            detector?.Dispose();
+            models.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The super-resolvers that it chooses among.</summary>
+    public FaceModels Models => models;
+
+    /// <param name="photo">Stays as it is.</param>
+    /// <returns>The result with every face that was found, those among them that were left as they are and why.</returns>
+    /// <exception cref="RevisageException">An option is out of its range, or a network fails.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public EnhancedPhoto Enhance(Photo photo, EnhanceOptions? options = null, IProgress<EnhanceProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        options = (options ?? new EnhanceOptions()).Checked();
+        var clock = Stopwatch.StartNew();
+        progress?.Report(new EnhanceProgress(EnhanceStage.Detect, 0));
+        var found = PhotoFaces.Find(photo, detector, options.WorkingSide, options.SmallFaces, cancel);
+        var chosen = options.Faces.Choose([.. found.Select(FaceTemplate.Align)]);
+        var detected = clock.Elapsed;
+
+        progress?.Report(new EnhanceProgress(EnhanceStage.Restore, chosen.Count(face => face.Skipped is null)));
+        var restored = Restore(photo, chosen, options, cancel);
+        var made = clock.Elapsed;
+
+        var faces = restored.Count(face => face.Face is not null);
+        progress?.Report(new EnhanceProgress(EnhanceStage.Background, faces));
+        cancel.ThrowIfCancellationRequested();
+        var result = photo.Resized((int)Math.Round(photo.Width * options.Scale), (int)Math.Round(photo.Height * options.Scale));
+        var enlarged = clock.Elapsed;
+
+        progress?.Report(new EnhanceProgress(EnhanceStage.Blend, faces));
+        var outcomes = new List<FaceOutcome>();
+        foreach (var (aligned, face, skipped) in restored)
+        {
+            cancel.ThrowIfCancellationRequested();
+            outcomes.Add(face is null ? new FaceOutcome(aligned, null, skipped) : Blend(result, face, options, cancel));
+        }
+
+        return new EnhancedPhoto(result, outcomes, new EnhanceTimes(detected, made - detected, enlarged - made, clock.Elapsed - enlarged));
+    }
+
+    public void Dispose()
+    {
+        detector.Dispose();
+        models.Dispose();
+        parser.Dispose();
+        if (identity.IsValueCreated)
+        {
+            identity.Value.Dispose();
+        }
+    }
+
+    /// <summary>Faces of one model go through it together.</summary>
+    private IReadOnlyList<(AlignedFace Aligned, RestoredFace? Face, string? Skipped)> Restore(
+        Photo photo, IReadOnlyList<(AlignedFace Face, string? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel)
+    {
+        var restored = chosen.Select(face => (Aligned: face.Face, Face: (RestoredFace?)null, face.Skipped)).ToArray();
+        var wanted = new List<(int Index, FaceRestorer Model, Image Own)>();
+        for (var i = 0; i < restored.Length; i++)
+        {
+            if (restored[i].Skipped is not null)
+            {
+                continue;
+            }
+
+            var (model, why) = models.For(restored[i].Aligned.OwnSide, options.Force);
+            if (model is null)
+            {
+                restored[i].Skipped = why;
+            }
+            else
+            {
+                wanted.Add((i, model, restored[i].Aligned.Cut(photo)));
+            }
+        }
+
+        foreach (var group in wanted.GroupBy(face => face.Model))
+        {
+            var (model, faces) = (group.Key, group.ToArray());
+            var side = model.Card.Input.Width;
+            Image[] small = [.. faces.Select(face => face.Own.Width == side ? face.Own : PillowResize.Resize(face.Own, side, side, ResampleFilter.Bicubic))];
+            var made = model.Restore(small, cancel);
+            for (var i = 0; i < faces.Length; i++)
+            {
+                var face = options.Consistent ? BackProjection.Apply(made[i], small[i]) : made[i];
+                restored[faces[i].Index].Face = new RestoredFace(restored[faces[i].Index].Aligned, faces[i].Own, RestoredFace.Join(faces[i].Own, side, face), model.Card.Name);
+            }
+        }
+
+        return restored;
+    }
+
+    private FaceOutcome Blend(Photo result, RestoredFace face, EnhanceOptions options, CancellationToken cancel)
+    {
+        var (strength, similarity) = options.MinIdentity is null && !options.TellIdentity ? (options.Strength, (double?)null) : Mild(face, options, cancel);
+        var side = face.Restored.Width;
+        FacePaste.Into(result, options.Scale, face, FaceMask.Of(side, parser.Parse(face.Restored, cancel)), strength);
+        return new FaceOutcome(face.Aligned, face.Model, null) { Strength = strength, Identity = similarity };
+    }
+
+    /// <summary>The strength at which the person is still the same, and how alike face and result then are.</summary>
+    private (double Strength, double? Similarity) Mild(RestoredFace face, EnhanceOptions options, CancellationToken cancel)
+    {
+        var before = SmoothResize.To(face.Own, face.Restored.Width);
+        var tried = options.MinIdentity is null ? Milder.AsSpan(0, 1) : Milder.AsSpan();
+        var own = identity.Value.Embed([before], cancel)[0];
+        var (strength, similarity) = (options.Strength, 1.0);
+        foreach (var share in tried)
+        {
+            strength = share * options.Strength;
+            similarity = Metrics.CosineSimilarity.Cosine(own, identity.Value.Embed([Mixed(before, face.Restored, (float)strength)], cancel)[0]);
+            if (!(similarity < options.MinIdentity))
+            {
+                break;
+            }
+        }
+
+        return (strength, similarity);
+    }
+
+    private static Image Mixed(Image before, Image after, float share)
+    {
+        var pixels = new float[before.Pixels.Length];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = Math.Clamp(before.Pixels[i] + share * (after.Pixels[i] - before.Pixels[i]), 0, 1);
+        }
+
+        return new Image(before.Width, before.Height, pixels);
+    }
+}
