@@ -142,11 +142,22 @@ internal static class EnhanceCommand
             return $"{input}: done before";
         }
 
-        var left = enhanced.Faces.Where(face => face.Skipped is not null).GroupBy(face => face.Skipped).Select(why => why.Count() == 1 ? $"1 left ({why.Key})" : $"{why.Count()} left ({why.Key})").ToArray();
-        return enhanced.Faces.Count == 0
-            ? $"{input}: no face found"
-            : $"{input}: {(enhanced.Restored == 1 ? "1 face" : $"{enhanced.Restored} faces")} restored{string.Concat(left.Select(line => ", " + line))}";
+        // What the detector is not sure of is mostly no face.
+        var left = enhanced.Faces.Where(face => face.Skipped is { Reason: not SkipReason.Unsure }).GroupBy(face => face.Skipped!.Reason).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Words(group.Key)}").ToArray();
+        var restored = enhanced.Restored == 1 ? "1 face" : $"{enhanced.Restored} faces";
+        return enhanced.Restored + left.Length == 0 ? $"{input}: no face found"
+            : $"{input}: {restored} restored{(left.Length == 0 ? "" : $"; left as they are: {string.Join(", ", left)}")}";
     }
+
+    private static string Words(SkipReason reason) => reason switch
+    {
+        SkipReason.BelowSize => "below --min-size",
+        SkipReason.Elsewhere or SkipReason.NotAmongLargest => "not among --faces",
+        SkipReason.TurnedAside => "turned aside",
+        SkipReason.TooSmall => "too small",
+        SkipReason.LargeEnough => "large enough",
+        _ => "of a size that no model takes",
+    };
 
     private static FaceChoice? Choice(string text)
     {

@@ -81,9 +81,9 @@ public static class EnhanceJson
         json.WriteNumber("score", Math.Round(face.Face.Found.Score, 4));
         json.WriteNumber("yaw", Math.Round(face.Face.Yaw, 1));
         json.WriteNumber("roll", Math.Round(face.Face.Roll, 1));
-        if (face.Skipped is not null)
+        if (face.Skipped is { } skipped)
         {
-            json.WriteString("skipped", face.Skipped);
+            json.WriteString("skipped", skipped.Why);
         }
         else
         {

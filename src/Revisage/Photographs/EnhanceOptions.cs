@@ -50,7 +50,7 @@ public sealed record EnhanceOptions
 /// <param name="Face">Where it is, in pixels of the photograph that was given.</param>
 /// <param name="Model">The model that restored it; null of one that was left as it is.</param>
 /// <param name="Skipped">Why it was left as it is; null of one that was restored.</param>
-public sealed record FaceOutcome(AlignedFace Face, string? Model, string? Skipped)
+public sealed record FaceOutcome(AlignedFace Face, string? Model, SkippedFace? Skipped)
 {
     /// <summary>How much of what the model made was blended in.</summary>
     public double Strength { get; init; }

@@ -51,7 +51,7 @@ public sealed class FaceModels : IDisposable
     /// <param name="side">Of the face's square, in pixels of the photograph.</param>
     /// <param name="force">Whether any model will do.</param>
     /// <returns>A model; or why there is none.</returns>
-    public (FaceRestorer? Model, string? Why) For(double side, bool force = false)
+    public (FaceRestorer? Model, SkippedFace? Why) For(double side, bool force = false)
     {
         var below = bySize.LastOrDefault(size => size.Stored.Card.Input.Width <= side);
         var above = bySize.FirstOrDefault(size => size.Stored.Card.Input.Width > side);
@@ -68,9 +68,9 @@ public sealed class FaceModels : IDisposable
         var pixels = Math.Round(side).ToString(CultureInfo.InvariantCulture);
         return (null, (below.Stored, above.Stored) switch
         {
-            (null, { } smallest) => $"too small: its square has {pixels} pixels, and the smallest that a model takes is {smallest.Card.Input.Width}",
-            ({ } largest, null) => $"large enough: its square has {pixels} pixels, and the largest that a model takes is {largest.Card.Input.Width}",
-            _ => $"no installed model takes a square of about {pixels} pixels",
+            (null, { } smallest) => new SkippedFace(SkipReason.TooSmall, $"too small: its square has {pixels} pixels, and the smallest that a model takes is {smallest.Card.Input.Width}"),
+            ({ } largest, null) => new SkippedFace(SkipReason.LargeEnough, $"large enough: its square has {pixels} pixels, and the largest that a model takes is {largest.Card.Input.Width}"),
+            _ => new SkippedFace(SkipReason.NoModel, $"no installed model takes a square of about {pixels} pixels"),
         });
     }
 

@@ -101,8 +101,8 @@ public sealed class PhotoEnhancer : IDisposable
     }
 
     /// <summary>Faces of one model go through it together.</summary>
-    private IReadOnlyList<(AlignedFace Aligned, RestoredFace? Face, string? Skipped)> Restore(
-        Photo photo, IReadOnlyList<(AlignedFace Face, string? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel)
+    private IReadOnlyList<(AlignedFace Aligned, RestoredFace? Face, SkippedFace? Skipped)> Restore(
+        Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel)
     {
         var restored = chosen.Select(face => (Aligned: face.Face, Face: (RestoredFace?)null, face.Skipped)).ToArray();
         var wanted = new List<(int Index, FaceRestorer Model, Image Own)>();
