@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
@@ -62,6 +63,7 @@ public sealed class PhotoEnhancer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(photo);
         options = (options ?? new EnhanceOptions()).Checked();
+        using var activity = PhotoTelemetry.Begin(photo, options);
         var clock = Stopwatch.StartNew();
         progress?.Report(new EnhanceProgress(EnhanceStage.Detect, 0));
         var found = PhotoFaces.Find(photo, detector, options.WorkingSide, options.SmallFaces, cancel);
@@ -86,7 +88,25 @@ public sealed class PhotoEnhancer : IDisposable
             outcomes.Add(face is null ? new FaceOutcome(aligned, null, skipped) : Blend(result, face, options, cancel));
         }
 
-        return new EnhancedPhoto(result, outcomes, new EnhanceTimes(detected, made - detected, enlarged - made, clock.Elapsed - enlarged));
+        var enhanced = new EnhancedPhoto(result, outcomes, new EnhanceTimes(detected, made - detected, enlarged - made, clock.Elapsed - enlarged));
+        PhotoTelemetry.End(activity, enhanced);
+        return enhanced;
+    }
+
+    /// <summary>The same on another thread.</summary>
+    /// <inheritdoc cref="Enhance"/>
+    public Task<EnhancedPhoto> EnhanceAsync(Photo photo, EnhanceOptions? options = null, IProgress<EnhanceProgress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => Enhance(photo, options, progress, cancel), cancel);
+
+    /// <summary>One photograph after another, as they come; each result when it is ready.</summary>
+    /// <inheritdoc cref="Enhance"/>
+    public async IAsyncEnumerable<EnhancedPhoto> EnhanceAsync(IAsyncEnumerable<Photo> photos, EnhanceOptions? options = null, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(photos);
+        await foreach (var photo in photos.WithCancellation(cancel).ConfigureAwait(false))
+        {
+            yield return await EnhanceAsync(photo, options, cancel: cancel).ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
