@@ -71,7 +71,7 @@ public static class SamplePhotographs
         var (y, last) = (150f, -1);
         for (var row = 0; row < 6; row++)
         {
-            var side = 15 + 2.9f * row;
+            var side = 15.2f + 2.9f * row;
             Step(canvas, y + 0.2f * side, side, row);
             for (var x = 50 + Between(0, 2 * side, ref random); x < canvas.Width - 40; x += side * 2.75f)
             {
