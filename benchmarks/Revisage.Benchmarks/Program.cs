@@ -12,6 +12,8 @@ using Revisage.Torch;
 //   shares FOLDER RECIPE [MODEL]          for each size of face that the recipe trains at, the length of the perceptual loss's gradient at
 //                                         a super-resolved face over that of L1 and of L2, unweighted
 //   loader FOLDER RECIPE WORKERS [--decode]   training samples/s; with --decode from the encoded pictures each time
+//   find MODEL|dlib[:DOUBLINGS] LIST      faces of the photographs that a file lists, as Detection writes them
+//   compare FOLDER FINDS...               recall and precision of such finds, a table
 TorchSettings.Threads = Environment.ProcessorCount;
 IEnumerable<string> lines = args switch
 {
@@ -23,7 +25,9 @@ IEnumerable<string> lines = args switch
     ["paper", .. var recipes] => recipes.SelectMany(PaperSpeed.Measure),
     ["shares", var folder, var recipe, .. var rest] => GradientShares.Measure(folder, Recipes.Of(recipe), rest.FirstOrDefault()),
     ["loader", var folder, var recipe, var workers, .. var rest] => [Number(LoaderSpeed.Measure(folder, recipe, int.Parse(workers, CultureInfo.InvariantCulture), rest.Contains("--decode")))],
-    _ => throw new ArgumentException("training RECIPE SECONDS [--profile], describe RECIPE, precision RECIPE, cost RECIPE, peak bf16|fp32, paper RECIPE..., shares FOLDER RECIPE [MODEL], or loader FOLDER RECIPE WORKERS [--decode]"),
+    ["find", var detector, var list] => Detection.Find(detector, list),
+    ["compare", var folder, .. var finds] => Detection.Compare(folder, finds),
+    _ => throw new ArgumentException("training RECIPE SECONDS [--profile], describe RECIPE, precision RECIPE, cost RECIPE, peak bf16|fp32, paper RECIPE..., shares FOLDER RECIPE [MODEL], loader FOLDER RECIPE WORKERS [--decode], find DETECTOR LIST, or compare FOLDER FINDS..."),
 };
 foreach (var line in lines)
 {

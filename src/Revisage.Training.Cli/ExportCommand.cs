@@ -29,14 +29,14 @@ internal static class ExportCommand
             var exported = ModelExport.Write(parsed.GetRequiredValue(syntax.Checkpoint), output, parsed.GetValue(syntax.Part));
             parsed.InvocationConfiguration.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{exported.Path}: {exported.Card.Method}, {exported.Card.Input} to {exported.Card.Output}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
+                $"{exported.Path}: {exported.Card.Method}, {(exported.Card.Task == ModelTask.Detection ? "photographs of any size" : $"{exported.Card.Input} to {exported.Card.Output}")}; ONNX Runtime and LibTorch differ by {exported.LargestDifference:G2} at most, of what the output reaches"));
             var protocol = exported.Card.NeedsGuide ? Protocol.Revisage8xGuided : Protocol.Revisage8x;
             if (parsed.GetValue(syntax.Data) is { } faces && !exported.ComparesBy(protocol))
             {
                 var lowQuality = parsed.GetValue(syntax.LowQuality) is { } set ? FaceSources.Open(set) : null;
                 var measured = ModelExport.MeasureByMethod(parsed.GetRequiredValue(syntax.Checkpoint), exported, FaceSources.Open(faces), lowQuality);
                 parsed.InvocationConfiguration.Output.WriteLine(
-                    $"{measured.Images} faces, split {measured.Split}: {string.Join(", ", measured.Measures!.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value}")))}");
+                    $"{measured.Images} {(exported.Card.Task == ModelTask.Detection ? "photographs" : "faces")}{(measured.Split is null ? "" : $", split {measured.Split}")}: {string.Join(", ", measured.Measures!.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value}")))}");
             }
             else if (parsed.GetValue(syntax.Data) is { } folder)
             {

@@ -1,17 +1,22 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Revisage.Batch;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
 using Revisage.Evaluation;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Training.Samples;
+using Revisage.Training.Samples.Photographs;
 
 namespace Revisage.Training.Cli;
 
 internal static class SamplesCommand
 {
+    // Of JPEG, as cameras and chat programs write it.
+    private const int PhotographQuality = 85;
+
     public static Command Create()
     {
         var syntax = new SamplesSyntax();
@@ -25,7 +30,14 @@ internal static class SamplesCommand
 
             var error = parsed.InvocationConfiguration.Error;
             var folder = parsed.GetRequiredValue(syntax.Output);
-            var set = FaceSet.Open(parsed.GetRequiredValue(syntax.Data), cancel).OfSplit("train");
+            if (parsed.GetValue(syntax.Photographs) is { } faces)
+            {
+                PaintPhotographs(faces, folder, restorer, parsed.GetValue(syntax.Data), parsed.InvocationConfiguration.Output, cancel);
+                return Task.FromResult(ExitCode.Done);
+            }
+
+            var data = parsed.GetValue(syntax.Data) ?? throw new UsageException("Faces are drawn from statistics of photographs. Name a folder of aligned faces with --data DIR, or one of samples with --photographs DIR.");
+            var set = FaceSet.Open(data, cancel).OfSplit("train");
             OutputFiles.Check(
                 set.Faces.Select(face => face.Path),
                 [new("-o", Path.Combine(folder, "README.md")), .. Enumerable.Range(1, parsed.GetValue(syntax.Count)).Select(i => new OutputFile("-o", FileOf(folder, "faces", i)))]);
@@ -44,6 +56,43 @@ internal static class SamplesCommand
             return Task.FromResult(ExitCode.Done);
         });
         return syntax.Command;
+    }
+
+    private static void PaintPhotographs(string faces, string folder, FaceRestorer? restorer, string? data, TextWriter output, CancellationToken cancel)
+    {
+        if (data is not null)
+        {
+            throw new UsageException("--photographs takes faces that are drawn already. Leave out --data.");
+        }
+
+        var pictures = PictureListing.Of(faces, cancel: cancel).Pictures;
+        if (pictures.Count == 0)
+        {
+            throw new RevisageException($"'{faces}' holds no pictures. Name a folder of faces as 'revisage samples' writes it.");
+        }
+
+        Image[] small = [.. pictures.Select(ImageFile.Load)];
+        foreach (var (path, face) in pictures.Zip(small))
+        {
+            if (face.Width != SmallFaces.Side || face.Height != SmallFaces.Side)
+            {
+                throw new RevisageException($"'{path}' is {face.Width}x{face.Height}, but samples are {SmallFaces.Side}x{SmallFaces.Side}. Name a folder of faces as 'revisage samples' writes it.");
+            }
+        }
+
+        string PathOf(string name) => Path.Combine(folder, name + ".jpg");
+        OutputFiles.Check(pictures, [.. SamplePhotographs.Names.Select(name => new OutputFile("-o", PathOf(name)))]);
+        var side = Protocol.Revisage8x.Hr;
+        var large = restorer?.Restore(small, cancel) ?? [.. small.Select(face => PillowResize.Resize(face, side, side, ResampleFilter.Bicubic))];
+        foreach (var photograph in SamplePhotographs.Paint(large))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var path = PathOf(photograph.Name);
+            AtomicFile.WriteAllBytes(path, JpegOrientation.Encode(photograph.Upright, photograph.Orientation, PhotographQuality));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {photograph.Upright.Width}x{photograph.Upright.Height}, {photograph.Faces.Count} faces of {photograph.Faces.Min(face => face.Size):0} to {photograph.Faces.Max(face => face.Size):0} pixels"));
+        }
     }
 
     private static FaceSampler Fit(FaceSet set, TextWriter error, CancellationToken cancel)

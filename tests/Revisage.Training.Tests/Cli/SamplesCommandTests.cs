@@ -81,6 +81,25 @@ public sealed class SamplesCommandTests(SamplesCommandTests.Photographs photogra
     }
 
     [Fact]
+    public void Photographs_are_painted_around_the_faces_of_a_folder()
+    {
+        Run("--data", photographs.Folder, "-o", In("samples"), "--count", "2").ShouldBe(0);
+        Run("--photographs", In("samples/faces"), "-o", In("whole")).ShouldBe(0);
+
+        Directory.GetFiles(In("whole")).Select(Path.GetFileName).Order().ShouldBe(["lake.jpg", "park.jpg", "stand.jpg"]);
+        ImageFile.SizeOf(In("whole/lake.jpg")).ShouldBe((1050, 1400));
+        output.ToString().ShouldContain("park.jpg: 1200x830, 8 faces of ");
+    }
+
+    [Fact]
+    public void Photographs_want_faces_of_16_pixels_and_no_data()
+    {
+        Should.Throw<UsageException>(() => Run("-o", In("samples"))).Message.ShouldContain("--data DIR, or one of samples with --photographs DIR");
+        Should.Throw<UsageException>(() => Run("--photographs", photographs.Folder, "--data", photographs.Folder, "-o", In("samples"))).Message.ShouldContain("Leave out --data");
+        Should.Throw<RevisageException>(() => Run("--photographs", photographs.Folder, "-o", In("samples"))).Message.ShouldContain("is 128x128, but samples are 16x16");
+    }
+
+    [Fact]
     public void None_are_not_drawn()
     {
         SamplesCommand.Create().Parse(["--data", photographs.Folder, "-o", In("samples"), "--count", "0"]).Errors.Single().Message
