@@ -16,6 +16,9 @@ public static class FaceCandidates
     // More are no photograph's faces, and suppression looks at each pair.
     private const int Most = 4000;
 
+    // The share of a box that lies within a better one from which it is a part of that face.
+    private const double Within = 0.7;
+
     // exp of more is no size in pixels.
     private const float LargestLogarithm = 8;
 
@@ -62,7 +65,7 @@ public static class FaceCandidates
         static float Size(float logarithm) => MathF.Exp(Math.Min(logarithm, LargestLogarithm));
     }
 
-    /// <summary>Leaves out every face that overlaps a better one (greedy non-maximum suppression).</summary>
+    /// <summary>Leaves out every face that overlaps a better one (greedy non-maximum suppression), or lies mostly within one, as a part of a face does.</summary>
     /// <param name="overlap">Intersection over union from which two are one.</param>
     /// <returns>Best first.</returns>
     public static IReadOnlyList<DetectedFace> Suppress(IEnumerable<DetectedFace> faces, double overlap)
@@ -70,7 +73,7 @@ public static class FaceCandidates
         var kept = new List<DetectedFace>();
         foreach (var face in faces.OrderByDescending(face => face.Score).Take(Most))
         {
-            if (kept.TrueForAll(better => better.Box.Overlap(face.Box) < overlap))
+            if (kept.TrueForAll(better => better.Box.Overlap(face.Box) < overlap && face.Box.CoveredBy(better.Box) < Within))
             {
                 kept.Add(face);
             }

@@ -37,6 +37,12 @@ public sealed class FaceDetector : IDisposable
     /// <summary>The largest stride: sides of what the network is fed are multiples of it.</summary>
     public const int Coarsest = 32;
 
+    // Larger faces than the training's are found as eyes and noses: those are looked for in the photograph at half and at a quarter of its size.
+    private const int Halvings = 2;
+
+    // From so many pixels on a face is taken from the photograph at half its size, twice as many at a quarter.
+    private const int LargeFace = 100;
+
     private readonly OnnxModel model;
     private readonly FaceDetectorOptions options;
 
@@ -67,15 +73,24 @@ public sealed class FaceDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(photograph);
         var (width, height) = WorkingSize(photograph.Width, photograph.Height, options.WorkingSide);
-        var input = Feed(PillowResize.Resize(photograph, width, height, ResampleFilter.Bicubic), Card.Range);
-        var outputs = model.Run(new Dictionary<string, OnnxTensor> { [Card.InputName] = input }, cancel);
-        var scale = new Vector2((float)photograph.Width / width, (float)photograph.Height / height);
+        var looked = width == photograph.Width && height == photograph.Height ? photograph : PillowResize.Resize(photograph, width, height, ResampleFilter.Bicubic);
         var found = new List<DetectedFace>();
-        foreach (var port in model.Outputs)
+        for (var level = 0; level <= Halvings; level++)
         {
-            var map = outputs[port.Name];
-            var (rows, columns) = (map.Shape[^2], map.Shape[^1]);
-            found.AddRange(FaceCandidates.Decode(map.Values.Span, columns, rows, input.Shape[^1] / columns, scale, options.LeastScore));
+            if (level > 0)
+            {
+                looked = PillowResize.Resize(looked, (looked.Width + 1) / 2, (looked.Height + 1) / 2, ResampleFilter.Bicubic);
+            }
+
+            // In pixels of the working size.
+            var least = level == 0 ? 0 : LargeFace << (level - 1);
+            if (least > Math.Max(width, height))
+            {
+                break;
+            }
+
+            var scale = new Vector2((float)photograph.Width / looked.Width, (float)photograph.Height / looked.Height);
+            found.AddRange(DetectAt(looked, scale, cancel).Where(face => face.Box.Size * width / photograph.Width >= least));
         }
 
         // What lies wholly in the border that fills the last cells is of no picture.
@@ -84,6 +99,21 @@ public sealed class FaceDetector : IDisposable
     }
 
     public void Dispose() => model.Dispose();
+
+    private List<DetectedFace> DetectAt(Image looked, Vector2 scale, CancellationToken cancel)
+    {
+        var input = Feed(looked, Card.Range);
+        var outputs = model.Run(new Dictionary<string, OnnxTensor> { [Card.InputName] = input }, cancel);
+        var found = new List<DetectedFace>();
+        foreach (var port in model.Outputs)
+        {
+            var map = outputs[port.Name];
+            var (rows, columns) = (map.Shape[^2], map.Shape[^1]);
+            found.AddRange(FaceCandidates.Decode(map.Values.Span, columns, rows, input.Shape[^1] / columns, scale, options.LeastScore));
+        }
+
+        return found;
+    }
 
     /// <summary>The size at which a photograph is looked at: its own, or the one whose longer side is the working side.</summary>
     internal static (int Width, int Height) WorkingSize(int width, int height, int workingSide)
