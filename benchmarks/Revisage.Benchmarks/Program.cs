@@ -11,6 +11,7 @@ using Revisage.Torch;
 //   paper RECIPE[:PHASE]...               seconds an iteration and memory of every phase, whole
 //   shares FOLDER RECIPE [MODEL]          for each size of face that the recipe trains at, the length of the perceptual loss's gradient at
 //                                         a super-resolved face over that of L1 and of L2, unweighted
+//   composed FACES SCENERY N              what enhance makes of N composed photographs whose truth is known, beside bicubic
 //   loader FOLDER RECIPE WORKERS [--decode]   training samples/s; with --decode from the encoded pictures each time
 //   find MODEL|dlib[:DOUBLINGS] LIST      faces of the photographs that a file lists, as Detection writes them
 //   compare FOLDER FINDS...               recall and precision of such finds, a table
@@ -27,6 +28,7 @@ IEnumerable<string> lines = args switch
     ["loader", var folder, var recipe, var workers, .. var rest] => [Number(LoaderSpeed.Measure(folder, recipe, int.Parse(workers, CultureInfo.InvariantCulture), rest.Contains("--decode")))],
     ["find", var detector, var list] => Detection.Find(detector, list),
     ["compare", var folder, .. var finds] => Detection.Compare(folder, finds),
+    ["composed", var faces, var scenery, var count] => ComposedPhotographs.Measure(faces, scenery, int.Parse(count, CultureInfo.InvariantCulture)),
     _ => throw new ArgumentException("training RECIPE SECONDS [--profile], describe RECIPE, precision RECIPE, cost RECIPE, peak bf16|fp32, paper RECIPE..., shares FOLDER RECIPE [MODEL], loader FOLDER RECIPE WORKERS [--decode], find DETECTOR LIST, or compare FOLDER FINDS..."),
 };
 foreach (var line in lines)
