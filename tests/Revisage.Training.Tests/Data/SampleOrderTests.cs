@@ -1,5 +1,5 @@
-using Revisage.Training.Data;
-using Revisage.Training.Training;
+using Revisage.Data;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Tests.Data;
 

@@ -1,5 +1,6 @@
+using Revisage.Data;
 using Revisage.Training.Layers;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Baselines;
 

@@ -1,11 +1,12 @@
+using Revisage.Data;
 using Revisage.Fixtures;
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Metrics;
+using Revisage.Training.Runs;
 using Revisage.Training.Tests.Methods;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Metrics;
 
