@@ -19,7 +19,8 @@ fi
 
 mkdir -p "${1:-$root/artifacts}" "$root/.build"
 out=$(cd "${1:-$root/artifacts}" && pwd)
-common=(-c Release --artifacts-path "$root/.build/pack" --disable-build-servers -v quiet)
+# Without what judges the sources: that is ./test's work.
+common=(-c Release -p:RunAnalyzers=false --artifacts-path "$root/.build/pack" --disable-build-servers -v quiet)
 files=(-p:WithModels=true -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false)
 
 run_logged pack.log "packing the library" dotnet pack "$root/src/Revisage" "${common[@]}" -o "$out"

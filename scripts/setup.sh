@@ -121,7 +121,7 @@ lock_file() {
   fi
 }
 
-# prepare_tier use|learn|torch|faces: installs and builds; of two at once the second waits and finds the work done.
+# prepare_tier use|data|learn|torch|faces: installs and builds; of two at once the second waits and finds the work done.
 prepare_tier() (
   set -euo pipefail
   mkdir -p "$root/.build"
@@ -131,6 +131,7 @@ prepare_tier() (
   listed=$(list_sources "$1")
   case $1 in
     use) publish Revisage.Cli use ;;
+    data) publish Revisage.Data.Cli data ;;
     learn) publish Revisage.Training.Cli learn ;;
     *) "install_$1" ;;
   esac

@@ -3,11 +3,12 @@
 
 use_sources=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json revisage scripts src/Revisage src/Revisage.Cli)
 
-# The parts: the programs of both tiers, and the bridges to LibTorch and to dlib.
+# The parts: the programs for using, for making training sets and for learning, and the bridges to LibTorch and to dlib.
 sources_of() {
   case $1 in
     use) sources=("${use_sources[@]}") ;;
-    learn) sources=("${use_sources[@]}" src/Revisage.Torch src/Revisage.Training src/Revisage.Training.Cli) ;;
+    data) sources=("${use_sources[@]}" src/Revisage.Data src/Revisage.Data.Cli) ;;
+    learn) sources=("${use_sources[@]}" src/Revisage.Data src/Revisage.Torch src/Revisage.Training src/Revisage.Training.Cli) ;;
     torch) sources=(native/torch) ;;
     faces) sources=(native/dlib) ;;
   esac
@@ -17,6 +18,7 @@ sources_of() {
 product_of() {
   case $1 in
     use) product=$root/.build/use/Revisage.Cli ;;
+    data) product=$root/.build/data/Revisage.Data.Cli ;;
     learn) product=$root/.build/learn/Revisage.Training.Cli ;;
     torch) product=$root/.build/native/torch/librevisage_torch.so ;;
     faces) product=$root/.build/native/dlib/librevisage_dlib.so ;;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
-using Revisage.Training.Detection;
+using Revisage.Data.Detection;
 using Revisage.Training.Priors.FaceDetection;
 
 namespace Revisage.Benchmarks;

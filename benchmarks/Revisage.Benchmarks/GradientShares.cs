@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Reflection;
+using Revisage.Data;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Features;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Benchmarks;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Benchmarks;
 

@@ -41,9 +41,9 @@ static string Number(double value) => value.ToString("F2", CultureInfo.Invariant
 namespace Revisage.Benchmarks
 {
     using System.Diagnostics;
-    using Revisage.Training.Data;
+    using Revisage.Data;
     using Revisage.Training.Torch;
-    using Revisage.Training.Training;
+    using Revisage.Training.Runs;
 
     /// <summary>Recipes as the command line names them.</summary>
     internal static class Recipes

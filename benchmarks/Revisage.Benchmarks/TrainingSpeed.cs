@@ -6,8 +6,8 @@ using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Benchmarks;
 

@@ -4,8 +4,8 @@ using Revisage.Cli.Learning;
 namespace Revisage.Cli;
 
 /// <summary>
-/// The commands of the learning tier, which need LibTorch. This is their one list: help and completions show them in both
-/// executables, and <c>./revisage</c> reads this file to see which of the two a command wants.
+/// The commands of the learning tier, which need LibTorch or what makes training sets. This is their one list: help and
+/// completions show them in all executables, and <c>./revisage</c> reads this file to see whether a command is one of them.
 /// </summary>
 public static class LearningCommands
 {
@@ -35,5 +35,5 @@ public sealed record LearningCommand(string Name, string Description, Func<Comma
 
     internal MissingComponentException Missing() => new(
         $"'{Name}' belongs to the learning tier, which is not part of this installation. "
-        + $"Run './revisage {Name}' in a checkout of the repository, which installs LibTorch and builds it.");
+        + $"Run './revisage {Name}' in a checkout of the repository, which installs what that needs and builds it.");
 }

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
+using Revisage.Data;
 using Revisage.Evaluation;
 using Revisage.Restoration;
-using Revisage.Training.Data;
 using Revisage.Training.Onnx;
 using Revisage.Training.Onnx.Int8;
 

@@ -1,4 +1,4 @@
 using Revisage.Cli;
 using Revisage.Training.Cli;
 
-return RevisageCommand.Run(args, [PrepareCommand.Create(), TrainCommand.Create(), ExportCommand.Create(), ImportCommand.Create(), SamplesCommand.Create()]);
+return RevisageCommand.Run(args, [TrainCommand.Create(), ExportCommand.Create(), ImportCommand.Create()]);

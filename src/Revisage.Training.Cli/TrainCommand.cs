@@ -3,7 +3,7 @@ using System.Globalization;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
 using Revisage.Torch;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Cli;
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Revisage.Data;
 using Revisage.Training.Layers;
 
 namespace Revisage.Training.Tests;
@@ -34,8 +36,21 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void Training_sets_and_their_program_refer_to_no_LibTorch()
+    {
+        string[] assemblies = ["Revisage.Data", "Revisage.Data.Cli"];
+        foreach (var name in assemblies)
+        {
+            Assembly.Load(name).GetReferencedAssemblies().Select(one => one.Name).ShouldAllBe(one => one != "Revisage.Torch" && one != "Revisage.Training", name);
+            // What the compiler left out for want of a use would still be built, installed and shipped.
+            File.ReadAllText(Path.Combine(Root(), "src", name, name + ".csproj")).ShouldNotMatch("<ProjectReference[^>]*Revisage[.](Torch|Training)[./]");
+        }
+    }
+
+    [Fact]
     public void No_two_types_have_one_name() =>
-        typeof(Block).Assembly.GetTypes().Where(type => !type.IsNested && type.Name[0] != '<').GroupBy(type => type.Name).Where(types => types.Count() > 1)
+        typeof(Block).Assembly.GetTypes().Concat(typeof(FaceBatch).Assembly.GetTypes())
+            .Where(type => !type.IsNested && type.Name[0] != '<' && type.Namespace?.StartsWith("Revisage", StringComparison.Ordinal) == true).GroupBy(type => type.Name).Where(types => types.Count() > 1)
             .Select(types => string.Join(", ", types.Select(type => type.FullName))).ShouldBeEmpty();
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Revisage.Data;
 using Revisage.Imaging;
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Tests;
 

@@ -1,5 +1,5 @@
 using Revisage.Restoration;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods;
 

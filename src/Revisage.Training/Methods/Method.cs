@@ -1,9 +1,9 @@
+using Revisage.Data;
 using Revisage.Restoration;
-using Revisage.Training.Data;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Onnx;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods;
 

@@ -1,12 +1,12 @@
+using Revisage.Data;
 using Revisage.Evaluation;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Onnx;
 

@@ -1,8 +1,8 @@
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Methods;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Onnx;
 

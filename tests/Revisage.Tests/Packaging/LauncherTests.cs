@@ -87,11 +87,20 @@ public sealed class LauncherTests : IDisposable
     [UnixFact]
     public void Preparing_builds_the_bridge_to_dlib_once_and_none_to_LibTorch()
     {
-        Start("prepare", "photos").Output.ShouldBe("Revisage.Training.Cli: prepare photos\n");
+        Start("prepare", "photos").Output.ShouldBe("Revisage.Data.Cli: prepare photos\n");
         Start("prepare", "photos");
         Start("models");
 
-        Calls.ShouldBe(["Revisage.Training.Cli", "faces", "Revisage.Cli"]);
+        Calls.ShouldBe(["Revisage.Data.Cli", "faces", "Revisage.Cli"]);
+    }
+
+    [UnixFact]
+    public void Drawing_samples_builds_neither_bridge_and_asks_no_package_manager()
+    {
+        Start("samples", "faces").Output.ShouldBe("Revisage.Data.Cli: samples faces\n");
+
+        Calls.ShouldBe(["Revisage.Data.Cli"]);
+        File.Exists(In("queries")).ShouldBeFalse();
     }
 
     [UnixFact]
@@ -107,11 +116,11 @@ public sealed class LauncherTests : IDisposable
     [UnixFact]
     public void Help_comes_from_the_program_where_it_is_built_and_installs_no_bridge()
     {
-        Start("prepare", "photos");
-        Start("train", "--help").Output.ShouldBe("Revisage.Training.Cli: train --help\n");
         Start("train", "--", "--help").Output.ShouldBe("Revisage.Training.Cli: train -- --help\n");
+        File.Delete(In(".build/native/torch/librevisage_torch.so"));
+        Start("train", "--help").Output.ShouldBe("Revisage.Training.Cli: train --help\n");
 
-        Calls.ShouldBe(["Revisage.Training.Cli", "faces", "bridge"]);
+        Calls.ShouldBe(["Revisage.Training.Cli", "bridge"]);
     }
 
     [UnixTheory]
@@ -192,10 +201,23 @@ public sealed class LauncherTests : IDisposable
     {
         Start("models");
         Write("src/Revisage.Training/Recipe.cs", "changed");
+        Write("src/Revisage.Data/Face.cs", "changed");
         Write("src/Revisage/obj/project.assets.json", "{}");
         Start("models");
 
         Calls.Length.ShouldBe(1);
+    }
+
+    [UnixFact]
+    public void A_source_of_the_training_program_does_not_rebuild_what_prepares()
+    {
+        Start("prepare");
+        Write("src/Revisage.Training/Recipe.cs", "changed");
+        Start("prepare");
+        Write("src/Revisage.Data/Face.cs", "changed");
+        Start("prepare");
+
+        Calls.ShouldBe(["Revisage.Data.Cli", "faces", "Revisage.Data.Cli"]);
     }
 
     [UnixFact]

@@ -15,7 +15,7 @@ public sealed class RevisageServicesTests : IDisposable
     [Fact]
     public async Task An_application_has_one_enhancer_that_many_threads_use_at_once()
     {
-        await using var provider = new ServiceCollection().AddRevisage(new RevisageOptions { Models = models.Folder }).BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddRevisage(new PhotoEnhancerOptions { Models = models.Folder }).BuildServiceProvider();
         var enhancer = provider.GetRequiredService<PhotoEnhancer>();
         var photo = PhotoEnhancerTests.PhotoWithFaces(new PhotoLayout(3, false, 1), new PixelBox(64, 32, 32, 32));
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Revisage.Imaging;
 using Revisage.Torch;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Tests.Cli;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Revisage.Cli;
 using Revisage.Cli.Learning;
+using Revisage.Data.Cli;
+using Revisage.Data.Sources;
 using Revisage.Training.Cli;
-using Revisage.Training.Data.Sources;
 using Revisage.Training.Methods;
 
 namespace Revisage.Training.Tests.Cli;

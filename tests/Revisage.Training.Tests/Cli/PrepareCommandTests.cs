@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Revisage.Data;
+using Revisage.Data.Cli;
+using Revisage.Data.Packed;
 using Revisage.Imaging;
 using Revisage.Tests;
-using Revisage.Training.Cli;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Packed;
 
 namespace Revisage.Training.Tests.Cli;
 

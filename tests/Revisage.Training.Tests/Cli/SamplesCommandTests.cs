@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Revisage.Data.Cli;
 using Revisage.Imaging;
 using Revisage.Restoration;
-using Revisage.Training.Cli;
 using Revisage.Training.Layers;
 using Revisage.Training.Onnx;
 using Revisage.Training.Tests.Samples;

@@ -1,8 +1,8 @@
+using Revisage.Data;
+using Revisage.Data.Augmentation;
 using Revisage.Faces;
 using Revisage.Restoration;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Tests.Data;
 

@@ -1,8 +1,8 @@
+using Revisage.Data;
+using Revisage.Data.Augmentation;
 using Revisage.Degradations;
 using Revisage.Restoration;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Training;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Data;
 

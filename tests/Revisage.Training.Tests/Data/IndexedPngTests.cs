@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Revisage.Data;
 using Revisage.Imaging;
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Tests.Data;
 

@@ -1,5 +1,4 @@
-using Revisage.Training.Data;
-using Revisage.Training.Training;
+using Revisage.Data;
 
 namespace Revisage.Training.Tests.Data;
 

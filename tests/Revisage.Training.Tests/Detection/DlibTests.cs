@@ -1,7 +1,7 @@
+using Revisage.Data.Detection;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Tests;
-using Revisage.Training.Detection;
 
 namespace Revisage.Training.Tests.Detection;
 

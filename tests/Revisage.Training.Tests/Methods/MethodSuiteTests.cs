@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.Gwainet;
@@ -8,9 +8,9 @@ using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Methods.WNet;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Parsing;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Methods;
 

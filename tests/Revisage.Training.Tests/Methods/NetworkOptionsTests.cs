@@ -4,8 +4,8 @@ using System.Reflection;
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 using YamlDotNet.RepresentationModel;
 
 namespace Revisage.Training.Tests.Methods;

@@ -1,8 +1,8 @@
 using Revisage.Restoration;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 
 namespace Revisage.Training.Tests.Onnx;
 

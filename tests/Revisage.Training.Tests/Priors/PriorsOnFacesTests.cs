@@ -1,12 +1,12 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Tests;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors;
 

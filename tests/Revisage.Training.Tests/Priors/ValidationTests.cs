@@ -1,15 +1,15 @@
 using System.Numerics;
+using Revisage.Data;
 using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Losses;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
 using Revisage.Training.Priors.Parsing;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors;
 

@@ -1,5 +1,5 @@
 using Revisage.Imaging;
-using Revisage.Training.Samples;
+using Revisage.Data.Samples;
 
 namespace Revisage.Training.Tests.Samples;
 

@@ -1,6 +1,6 @@
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Samples.Photographs;
+using Revisage.Data.Samples.Photographs;
 
 namespace Revisage.Training.Tests.Samples;
 

@@ -1,4 +1,4 @@
-using Revisage.Training.Samples;
+using Revisage.Data.Samples;
 
 namespace Revisage.Training.Tests.Samples;
 

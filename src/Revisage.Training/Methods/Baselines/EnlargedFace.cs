@@ -1,5 +1,5 @@
+using Revisage.Data;
 using Revisage.Training.Layers;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Baselines;
 

@@ -1,6 +1,6 @@
 using Revisage.Torch;
 using Revisage.Training.Layers;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Baselines;
 

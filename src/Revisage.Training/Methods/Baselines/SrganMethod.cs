@@ -2,7 +2,7 @@ using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Baselines;
 

@@ -2,8 +2,8 @@ using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.Mtun;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Baselines;
 

@@ -1,10 +1,10 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Priors.Identity;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Gwainet;
 

@@ -1,12 +1,13 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Identity;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.Gwainet;
 

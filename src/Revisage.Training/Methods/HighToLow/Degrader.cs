@@ -1,7 +1,7 @@
 using Revisage.Torch;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.HighToLow;
 

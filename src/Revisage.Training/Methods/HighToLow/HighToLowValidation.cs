@@ -1,9 +1,10 @@
+using Revisage.Data;
 using Revisage.Imaging;
 using Revisage.Metrics;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.HighToLow;
 

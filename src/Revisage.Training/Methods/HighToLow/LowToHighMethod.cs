@@ -1,7 +1,8 @@
+using Revisage.Data;
 using Revisage.Torch;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.HighToLow;
 

@@ -1,7 +1,7 @@
-using Revisage.Training.Data;
+using Revisage.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Mtun;
 

@@ -1,6 +1,6 @@
 using Revisage.Torch;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Mtun;
 

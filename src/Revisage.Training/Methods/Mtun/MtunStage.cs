@@ -1,10 +1,10 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Losses;
 using Revisage.Training.Priors.Features;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Mtun;
 

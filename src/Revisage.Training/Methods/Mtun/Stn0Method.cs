@@ -1,9 +1,11 @@
+using Revisage.Data;
 using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.Mtun;
 

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Revisage.Torch;
 using Revisage.Training.Layers;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.Progressive;
 

@@ -1,9 +1,10 @@
+using Revisage.Data;
+using Revisage.Data.Augmentation;
 using Revisage.Degradations;
 using Revisage.Imaging;
 using Revisage.Torch;
-using Revisage.Training.Data.Augmentation;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Methods.Progressive;
 

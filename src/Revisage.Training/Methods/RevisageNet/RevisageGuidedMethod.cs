@@ -1,11 +1,11 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.RevisageNet;
 

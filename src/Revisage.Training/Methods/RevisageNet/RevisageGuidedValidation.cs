@@ -1,9 +1,10 @@
+using Revisage.Data;
 using Revisage.Imaging;
 using Revisage.Metrics;
 using Revisage.Restoration;
 using Revisage.Torch;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Methods.RevisageNet;
 

@@ -1,7 +1,8 @@
 using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.RevisageNet;
 

@@ -1,10 +1,11 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.WNet;
 

@@ -1,6 +1,6 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Methods.WNet;
 

@@ -1,6 +1,7 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Methods.WNet;
 

@@ -2,7 +2,7 @@ using Revisage.Evaluation;
 using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Methods;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Onnx.Int8;
 

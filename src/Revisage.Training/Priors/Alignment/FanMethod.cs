@@ -1,14 +1,14 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Alignment;
 

@@ -1,7 +1,7 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Faces;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Priors.Alignment;
 

@@ -1,12 +1,13 @@
 using System.Numerics;
+using Revisage.Data;
 using Revisage.Faces;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Priors.Alignment;
 

@@ -1,11 +1,12 @@
 using System.Numerics;
+using Revisage.Data;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Metrics;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Priors.Alignment;
 

@@ -1,5 +1,5 @@
+using Revisage.Data.Sources;
 using Revisage.Faces;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Priors.FaceDetection;
 

@@ -1,9 +1,9 @@
+using Revisage.Data;
 using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Priors.FaceDetection;
 

@@ -3,7 +3,7 @@ using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Priors.FaceDetection;
 

@@ -1,10 +1,10 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Priors.FaceDetection;
 

@@ -1,14 +1,14 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Alignment;
 using Revisage.Training.Priors.Identity;
 using Revisage.Training.Priors.Parsing;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Features;
 

@@ -1,5 +1,5 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 

@@ -4,8 +4,8 @@ using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Losses;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Features;
 

@@ -2,8 +2,8 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Losses;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Priors.Identity;
 

@@ -1,8 +1,9 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Training.Import;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
 
 namespace Revisage.Training.Priors.Metrics;
 

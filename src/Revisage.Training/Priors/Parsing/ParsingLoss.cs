@@ -1,5 +1,5 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 
 namespace Revisage.Training.Priors.Parsing;
 

@@ -1,10 +1,11 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
+using Revisage.Data.Prepare;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
-using Revisage.Training.Data.Prepare;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Priors.Parsing;
 

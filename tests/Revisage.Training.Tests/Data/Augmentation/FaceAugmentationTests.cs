@@ -1,8 +1,8 @@
 using System.Numerics;
+using Revisage.Data.Augmentation;
 using Revisage.Degradations;
 using Revisage.Fixtures;
 using Revisage.Imaging;
-using Revisage.Training.Data.Augmentation;
 
 namespace Revisage.Training.Tests.Data.Augmentation;
 

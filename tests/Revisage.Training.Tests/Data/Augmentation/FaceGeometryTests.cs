@@ -1,10 +1,10 @@
 using System.Numerics;
+using Revisage.Data.Augmentation;
+using Revisage.Data.GroundTruth;
 using Revisage.Degradations;
 using Revisage.Faces;
 using Revisage.Fixtures;
 using Revisage.Imaging;
-using Revisage.Training.Data.Augmentation;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Tests.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.Augmentation;

@@ -1,7 +1,7 @@
 using System.Numerics;
+using Revisage.Data.Crops;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data.Crops;
 using Revisage.Training.Tests.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.Crops;

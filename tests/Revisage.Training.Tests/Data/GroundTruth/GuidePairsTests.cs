@@ -1,5 +1,5 @@
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.GroundTruth;
 

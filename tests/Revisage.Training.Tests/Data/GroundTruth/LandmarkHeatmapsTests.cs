@@ -1,5 +1,5 @@
+using Revisage.Data.GroundTruth;
 using Revisage.Faces;
-using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.GroundTruth;
 

@@ -1,7 +1,7 @@
+using Revisage.Data.GroundTruth;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Tests;
-using Revisage.Training.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.GroundTruth;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Revisage.Training.Data.GroundTruth;
+using Revisage.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.GroundTruth;
 

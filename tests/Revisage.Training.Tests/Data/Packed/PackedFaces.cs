@@ -1,10 +1,10 @@
 using System.Numerics;
 using System.Security.Cryptography;
+using Revisage.Data;
+using Revisage.Data.Packed;
+using Revisage.Data.Sources;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Packed;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Packed;
 

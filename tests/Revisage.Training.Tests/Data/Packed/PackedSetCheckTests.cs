@@ -1,7 +1,7 @@
 using System.Numerics;
+using Revisage.Data;
+using Revisage.Data.Packed;
 using Revisage.Faces;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Packed;
 
 namespace Revisage.Training.Tests.Data.Packed;
 

@@ -1,8 +1,8 @@
 using System.Text;
+using Revisage.Data;
+using Revisage.Data.Packed;
 using Revisage.Imaging;
 using Revisage.Tests;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Packed;
 
 namespace Revisage.Training.Tests.Data.Packed;
 

@@ -1,5 +1,5 @@
-using Revisage.Training.Data;
-using Revisage.Training.Data.Packed;
+using Revisage.Data;
+using Revisage.Data.Packed;
 
 namespace Revisage.Training.Tests.Data.Packed;
 

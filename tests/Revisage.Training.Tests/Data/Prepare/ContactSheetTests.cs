@@ -1,7 +1,7 @@
+using Revisage.Data;
+using Revisage.Data.Prepare;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Prepare;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

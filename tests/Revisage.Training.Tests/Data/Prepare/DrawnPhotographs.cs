@@ -1,10 +1,10 @@
 using System.Numerics;
+using Revisage.Data;
+using Revisage.Data.Detection;
+using Revisage.Data.Prepare;
+using Revisage.Data.Sources;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Prepare;
-using Revisage.Training.Data.Sources;
-using Revisage.Training.Detection;
 using Revisage.Training.Tests.Data.GroundTruth;
 
 namespace Revisage.Training.Tests.Data.Prepare;

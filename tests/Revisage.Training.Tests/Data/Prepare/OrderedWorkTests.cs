@@ -1,4 +1,4 @@
-using Revisage.Training.Data.Prepare;
+using Revisage.Data.Prepare;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

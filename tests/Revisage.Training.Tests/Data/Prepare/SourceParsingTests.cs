@@ -1,6 +1,6 @@
+using Revisage.Data;
+using Revisage.Data.Prepare;
 using Revisage.Imaging;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Prepare;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

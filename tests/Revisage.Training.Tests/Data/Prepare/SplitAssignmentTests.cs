@@ -1,6 +1,6 @@
-using Revisage.Training.Data;
-using Revisage.Training.Data.Prepare;
-using Revisage.Training.Data.Sources;
+using Revisage.Data;
+using Revisage.Data.Prepare;
+using Revisage.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

@@ -1,5 +1,5 @@
+using Revisage.Data.Prepare;
 using Revisage.Imaging;
-using Revisage.Training.Data.Prepare;
 
 namespace Revisage.Training.Tests.Data.Prepare;
 

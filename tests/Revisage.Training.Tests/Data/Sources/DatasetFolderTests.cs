@@ -1,7 +1,7 @@
+using Revisage.Data.Packed;
+using Revisage.Data.Prepare;
+using Revisage.Data.Sources;
 using Revisage.Imaging;
-using Revisage.Training.Data.Packed;
-using Revisage.Training.Data.Prepare;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Sources;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
+using Revisage.Data.Sources;
 using Revisage.Faces;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Sources;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Revisage.Data.Sources;
 using Revisage.Imaging;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Sources;
 

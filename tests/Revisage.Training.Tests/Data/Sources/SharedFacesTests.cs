@@ -1,7 +1,7 @@
 using System.Numerics;
+using Revisage.Data.Sources;
 using Revisage.Faces;
 using Revisage.Tests;
-using Revisage.Training.Data.Sources;
 
 namespace Revisage.Training.Tests.Data.Sources;
 

@@ -1,12 +1,12 @@
+using Revisage.Data;
 using Revisage.Imaging;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.Baselines;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Methods.Baselines;
 

@@ -1,9 +1,9 @@
 using Revisage.Torch;
 using Revisage.Training.Methods.Baselines;
+using Revisage.Training.Runs;
 using Revisage.Training.Tests.Methods.HighToLow;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Methods.Baselines;
 

@@ -1,17 +1,17 @@
+using Revisage.Data;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Import;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.Gwainet;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Identity;
+using Revisage.Training.Runs;
 using Revisage.Training.Tests.Import;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
-using TrainingRun = Revisage.Training.Training.TrainingRun;
+using TrainingRun = Revisage.Training.Runs.TrainingRun;
 
 namespace Revisage.Training.Tests.Methods.Gwainet;
 

@@ -1,14 +1,14 @@
+using Revisage.Data;
 using Revisage.Degradations;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Layers;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.HighToLow;
 using Revisage.Training.Onnx;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
-using TrainingRun = Revisage.Training.Training.TrainingRun;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
+using TrainingRun = Revisage.Training.Runs.TrainingRun;
 
 namespace Revisage.Training.Tests.Methods.HighToLow;
 

@@ -3,8 +3,9 @@ using Revisage.Torch;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.HighToLow;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
+using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Methods.HighToLow;
 

@@ -1,9 +1,9 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods.HighToLow;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Methods.HighToLow;
 

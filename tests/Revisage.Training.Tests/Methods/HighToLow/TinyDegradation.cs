@@ -1,8 +1,8 @@
-using Revisage.Training.Data;
-using Revisage.Training.Data.Augmentation;
+using Revisage.Data;
+using Revisage.Data.Augmentation;
 using Revisage.Training.Methods.HighToLow;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Methods.HighToLow;
 

@@ -1,12 +1,13 @@
+using Revisage.Data;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Methods.Mtun;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.Features;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
-using TrainingRun = Revisage.Training.Training.TrainingRun;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
+using Revisage.Training.Torch;
+using TrainingRun = Revisage.Training.Runs.TrainingRun;
 
 namespace Revisage.Training.Tests.Methods.Mtun;
 

@@ -1,8 +1,8 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Methods.Mtun;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 
 namespace Revisage.Training.Tests.Methods.Mtun;
 

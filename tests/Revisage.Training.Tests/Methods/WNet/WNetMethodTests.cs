@@ -1,16 +1,16 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Imaging;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Losses;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.WNet;
 using Revisage.Training.Onnx;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
-using TrainingRun = Revisage.Training.Training.TrainingRun;
+using TrainingRun = Revisage.Training.Runs.TrainingRun;
 
 namespace Revisage.Training.Tests.Methods.WNet;
 

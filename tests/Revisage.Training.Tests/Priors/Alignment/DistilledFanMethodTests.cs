@@ -1,11 +1,11 @@
+using Revisage.Data;
+using Revisage.Data.GroundTruth;
 using Revisage.Restoration;
 using Revisage.Torch;
-using Revisage.Training.Data;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Priors.Alignment;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Alignment;
 

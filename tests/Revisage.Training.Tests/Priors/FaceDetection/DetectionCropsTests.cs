@@ -1,8 +1,8 @@
 using System.Numerics;
+using Revisage.Data;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
-using Revisage.Training.Data;
 using Revisage.Training.Priors.FaceDetection;
 
 namespace Revisage.Training.Tests.Priors.FaceDetection;

@@ -6,8 +6,8 @@ using Revisage.Torch;
 using Revisage.Training.Layers;
 using Revisage.Training.Onnx;
 using Revisage.Training.Priors.FaceDetection;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.FaceDetection;
 

@@ -2,7 +2,7 @@ using Revisage.Restoration;
 using Revisage.Torch;
 using Revisage.Training.Priors.Features;
 using Revisage.Training.Priors.Identity;
-using Revisage.Training.Tests.Training;
+using Revisage.Training.Tests.Runs;
 using Revisage.Training.Torch;
 
 namespace Revisage.Training.Tests.Priors.Features;

@@ -3,8 +3,8 @@ using Revisage.Torch;
 using Revisage.Training.Methods;
 using Revisage.Training.Methods.Baselines;
 using Revisage.Training.Priors.Features;
+using Revisage.Training.Runs;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Features;
 

@@ -1,9 +1,9 @@
+using Revisage.Data;
 using Revisage.Torch;
-using Revisage.Training.Data;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Identity;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
+using Revisage.Training.Runs;
+using Revisage.Training.Tests.Runs;
 
 namespace Revisage.Training.Tests.Priors.Identity;
 

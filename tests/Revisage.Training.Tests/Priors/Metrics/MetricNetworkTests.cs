@@ -1,3 +1,4 @@
+using Revisage.Data;
 using Revisage.Fixtures;
 using Revisage.Torch;
 using Revisage.Training.Layers;
@@ -5,7 +6,6 @@ using Revisage.Training.Methods;
 using Revisage.Training.Priors.Metrics;
 using Revisage.Training.Tests.Methods;
 using Revisage.Training.Torch;
-using Revisage.Training.Training;
 
 namespace Revisage.Training.Tests.Priors.Metrics;
 

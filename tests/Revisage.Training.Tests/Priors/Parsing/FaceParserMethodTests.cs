@@ -1,13 +1,13 @@
+using Revisage.Data;
+using Revisage.Data.Prepare;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
-using Revisage.Training.Data;
-using Revisage.Training.Data.Prepare;
 using Revisage.Training.Methods;
 using Revisage.Training.Onnx;
+using Revisage.Training.Runs;
 using Revisage.Training.Tests.Data.Prepare;
-using Revisage.Training.Tests.Training;
-using Revisage.Training.Training;
+using Revisage.Training.Tests.Runs;
 
 namespace Revisage.Training.Tests.Priors.Parsing;
 

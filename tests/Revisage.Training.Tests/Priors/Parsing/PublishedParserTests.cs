@@ -1,5 +1,5 @@
+using Revisage.Data.GroundTruth;
 using Revisage.Torch;
-using Revisage.Training.Data.GroundTruth;
 using Revisage.Training.Import;
 using Revisage.Training.Methods;
 using Revisage.Training.Priors.Parsing;

@@ -1,0 +1,4 @@
+using Revisage.Cli;
+using Revisage.Data.Cli;
+
+return RevisageCommand.Run(args, [PrepareCommand.Create(), SamplesCommand.Create()]);
