@@ -1,4 +1,5 @@
 using Revisage.Faces;
+using Revisage.Photographs;
 
 namespace Revisage.Data.Crops;
 
@@ -14,10 +15,10 @@ public sealed record AlignedCrop : FaceCrop
     public int Size { get; init; } = 128;
 
     /// <summary>Side of the square over the landmarks' larger extent.</summary>
-    public double Extent { get; init; } = 1.45;
+    public double Extent { get; init; } = FaceFraming.Extent;
 
     /// <summary>How far the square's centre is above that of the landmarks' box, over the larger extent.</summary>
-    public double Lift { get; init; } = 0.10;
+    public double Lift { get; init; } = FaceFraming.Lift;
 
     public override string Id => "aligned";
 

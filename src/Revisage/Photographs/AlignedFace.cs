@@ -44,5 +44,6 @@ public sealed record AlignedFace(DetectedFace Found, Matrix3x2 ToPhotograph, dou
         return new PixelBox(left, top, (int)Math.Ceiling(corners.Max(corner => corner.X)) - left, (int)Math.Ceiling(corners.Max(corner => corner.Y)) - top);
     }
 
-    private bool IsUpright => ToPhotograph is { M12: 0, M21: 0 };
+    /// <summary>Whether the square's sides are the photograph's: its pixels are whole pixels of the photograph then.</summary>
+    internal bool IsUpright => ToPhotograph is { M12: 0, M21: 0 };
 }

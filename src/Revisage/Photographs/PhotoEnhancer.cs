@@ -15,6 +15,9 @@ public sealed class PhotoEnhancer : IDisposable
     /// <summary>The model that says how alike a face and its result are.</summary>
     public const string IdentityModel = "inet";
 
+    /// <summary>The model by whose points faces are framed.</summary>
+    public const string LandmarkModel = "landmarks";
+
     /// <summary>The model that tells a head from what is around it.</summary>
     public const string ParserModel = "face-parser";
 
@@ -23,11 +26,12 @@ public sealed class PhotoEnhancer : IDisposable
 
     private readonly FaceDetector detector;
     private readonly FaceModels models;
+    private readonly LandmarkDetector landmarks;
     private readonly FaceParser parser;
     private readonly Lazy<IdentityEncoder> identity;
 
-    private PhotoEnhancer(FaceDetector detector, FaceModels models, FaceParser parser, Lazy<IdentityEncoder> identity) =>
-        (this.detector, this.models, this.parser, this.identity) = (detector, models, parser, identity);
+    private PhotoEnhancer(FaceDetector detector, LandmarkDetector landmarks, FaceModels models, FaceParser parser, Lazy<IdentityEncoder> identity) =>
+        (this.detector, this.landmarks, this.models, this.parser, this.identity) = (detector, landmarks, models, parser, identity);
 
     /// <summary>With the models of a store.</summary>
     /// <param name="model">The one for all faces; null for one by each face's size.</param>
@@ -38,14 +42,17 @@ public sealed class PhotoEnhancer : IDisposable
         store ??= ModelStore.Default;
         var models = model is null ? FaceModels.Installed(store, options, quality) : FaceModels.Only(model, options, quality);
         FaceDetector? detector = null;
+        LandmarkDetector? landmarks = null;
         try
         {
             detector = FaceDetector.Open(store.Find(FaceDetector.ModelName), onnx: options);
+            landmarks = LandmarkDetector.Open(store.Find(LandmarkModel), options);
             var parser = FaceParser.Open(store.Find(ParserModel), options);
-            return new PhotoEnhancer(detector, models, parser, new Lazy<IdentityEncoder>(() => IdentityEncoder.Open(store.Find(IdentityModel), options)));
+            return new PhotoEnhancer(detector, landmarks, models, parser, new Lazy<IdentityEncoder>(() => IdentityEncoder.Open(store.Find(IdentityModel), options)));
         }
         catch
         {
+            landmarks?.Dispose();
             detector?.Dispose();
             models.Dispose();
             throw;
@@ -67,7 +74,7 @@ public sealed class PhotoEnhancer : IDisposable
         var clock = Stopwatch.StartNew();
         progress?.Report(new EnhanceProgress(EnhanceStage.Detect, 0));
         var found = PhotoFaces.Find(photo, detector, options.WorkingSide, options.SmallFaces, cancel);
-        var chosen = options.Faces.Choose([.. found.Select(FaceTemplate.Align)]);
+        var chosen = Frame(photo, options.Faces.Choose([.. found.Select(FaceTemplate.Align)]), cancel);
         var detected = clock.Elapsed;
 
         progress?.Report(new EnhanceProgress(EnhanceStage.Restore, chosen.Count(face => face.Skipped is null)));
@@ -112,12 +119,21 @@ public sealed class PhotoEnhancer : IDisposable
     public void Dispose()
     {
         detector.Dispose();
+        landmarks.Dispose();
         models.Dispose();
         parser.Dispose();
         if (identity.IsValueCreated)
         {
             identity.Value.Dispose();
         }
+    }
+
+    /// <summary>The faces that are to be restored, in the squares that their 68 landmarks want.</summary>
+    private IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> Frame(Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, CancellationToken cancel)
+    {
+        AlignedFace[] faces = [.. chosen.Where(face => face.Skipped is null).Select(face => face.Face)];
+        var framed = new Queue<AlignedFace>(faces.Zip(landmarks.Detect([.. faces.Select(face => face.Cut(photo))], cancel), FaceFraming.Refine));
+        return [.. chosen.Select(face => face.Skipped is null ? (framed.Dequeue(), null) : face)];
     }
 
     /// <summary>Faces of one model go through it together.</summary>

@@ -22,6 +22,7 @@ internal sealed class StandInPhotoModels : IDisposable
         WriteDetector();
         WriteRestorer("light-16", 16, 8);
         WriteRestorer("light-32", 32, 4);
+        WriteLandmarks();
         WriteParser();
         WriteIdentity();
         Store = new ModelStore(Folder);
@@ -61,6 +62,26 @@ internal sealed class StandInPhotoModels : IDisposable
 
     // Detail that shrinking to the square does not lose; its means over quarters are 0, so that matching colours leaves it.
     private static float[] Waves(int side) => [.. Enumerable.Range(0, side * side).Select(i => Lighter * MathF.Sin(2 * MathF.PI * 8 * (i % side) / side))];
+
+    // Where the square's own framing has them: a box of its middle, a little low.
+    private void WriteLandmarks()
+    {
+        var extent = (float)(1 / FaceFraming.Extent);
+        var (middleX, middleY) = (0.5f, 0.5f + (float)FaceFraming.Lift * extent);
+        var bias = new float[2 * Landmarks.Count];
+        for (var i = 0; i < Landmarks.Count; i++)
+        {
+            bias[i] = middleX + extent * ((float)i / (Landmarks.Count - 1) - 0.5f);
+            bias[Landmarks.Count + i] = middleY + extent * ((float)i / (Landmarks.Count - 1) - 0.5f);
+        }
+
+        Write(
+            TestModels.Card with { Name = PhotoEnhancer.LandmarkModel, Task = ModelTask.Landmarks, Scale = 1, Input = new(32, 32), Output = new(1, 1), InputName = "face", OutputName = "landmarks" },
+            new OnnxFile().Input("face", "N", 3, 32, 32).Output("landmarks", "N", 2 * Landmarks.Count)
+                .Weight("weight", new float[2 * Landmarks.Count * 3 * 32 * 32], 2 * Landmarks.Count, 3, 32, 32).Weight("bias", bias, 2 * Landmarks.Count)
+                .Node("Conv", ["face", "weight", "bias"], "points", ("kernel_shape", new[] { 32, 32 }))
+                .Node("Flatten", ["points"], "landmarks"));
+    }
 
     private void WriteParser()
     {
