@@ -43,7 +43,7 @@ public sealed class Photo
     public Image Overview(int longestSide) => PhotoColours.Overview(this, longestSide);
 
     /// <summary>The photograph in another size: Lanczos, antialiased where it becomes smaller.</summary>
-    public Photo Resized(int width, int height) => width == Width && height == Height ? Copy() : PhotoColours.Resized(this, width, height);
+    public Photo Resized(int width, int height) => width == Width && height == Height ? Copy() : new Photo(LanczosResize.To(this, width, height), width, height, Layout, Metadata);
 
     /// <summary>A rectangle inside of it, in sRGB.</summary>
     /// <returns>[3, height, width] in [0, 1]; values between 8-bit levels are kept.</returns>

@@ -25,19 +25,6 @@ internal static class PhotoColours
         });
     }
 
-    public static Photo Resized(Photo photo, int width, int height) => Vips.Run(() =>
-    {
-        using var whole = Wrap(photo);
-        // What is transparent has no colour of its own to spread.
-        using var opaque = photo.Layout.Alpha ? whole.Premultiply(photo.Layout.Full) : whole.Copy();
-        using var resized = opaque.Resize((double)width / photo.Width, Enums.Kernel.Lanczos3, vscale: (double)height / photo.Height);
-        using var apart = photo.Layout.Alpha ? resized.Unpremultiply(photo.Layout.Full) : resized.Copy();
-        using var rounded = photo.Layout.Alpha ? apart.Rint() : apart.Copy();
-        using var samples = rounded.Cast(FormatOf(photo.Layout));
-        using var exact = samples.Width == width && samples.Height == height ? samples.Copy() : samples.Gravity(Enums.CompassDirection.NorthWest, width, height, Enums.Extend.Copy);
-        return new Photo(Read(exact), width, height, photo.Layout, photo.Metadata);
-    });
-
     public static Image Region(Photo photo, PixelBox box)
     {
         var (layout, plane) = (photo.Layout, box.Width * box.Height);
@@ -173,8 +160,6 @@ internal static class PhotoColours
             NetVips.NetVips.Free(bytes);
         }
     }
-
-    private static Enums.BandFormat FormatOf(PhotoLayout layout) => layout.BytesPerSample == 2 ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar;
 
     private static bool IsPlain(PhotoLayout layout, PhotoMetadata metadata) => layout is { Colours: 3, BytesPerSample: 1 } && metadata.Profile is null;
 
