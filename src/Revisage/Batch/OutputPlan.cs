@@ -152,7 +152,7 @@ public sealed class OutputPlan
         }
 
         var common = folders[0];
-        while (!folders.TrueForAll(folder => folder == common || folder.StartsWith(Path.TrimEndingDirectorySeparator(common) + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        while (!folders.TrueForAll(folder => folder == common || folder.StartsWith(Path.EndsInDirectorySeparator(common) ? common : common + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
         {
             common = Path.GetDirectoryName(common) ?? Path.GetPathRoot(common)!;
         }

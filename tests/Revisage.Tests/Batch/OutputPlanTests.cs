@@ -70,6 +70,14 @@ public sealed class OutputPlanTests : IDisposable
         Plan([In("nothing.png")]).ShouldBe(["nothing.png"]);
 
     [Fact]
+    public void Inputs_that_have_but_the_root_in_common_are_told_apart_from_there()
+    {
+        var root = Path.GetPathRoot(folder)!;
+
+        Plan([Path.Combine(root, "one", "1.jpg"), Path.Combine(root, "other", "1.jpg")]).ShouldBe(["one/1.png", "other/1.png"]);
+    }
+
+    [Fact]
     public void One_input_goes_to_the_picture_that_is_named()
     {
         Touch("1.jpg");
