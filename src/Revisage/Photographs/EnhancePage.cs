@@ -25,7 +25,7 @@ public sealed class EnhancePage : IDisposable
     {
         file = new GrowingFile(path);
         file.Append(((Html)$"""
-            {Html.Opening(Title, ["base.css", "enhance.css"])}<header>
+            {Html.Opening(Title, ["base.css", "report.css", "enhance.css"])}<header>
             <h1>{Title}</h1>
             <p class="lead">The details of restored faces are the network's guess and are not for identification.</p>
             </header>
@@ -150,7 +150,7 @@ public sealed class EnhancePage : IDisposable
     {
         var (face, was) = (outcome.Face, outcome.Model is not null);
         return $"""
-            <tr id="{id}f{number}" tabindex="-1"><th scope="row">{number}</th><td>{face.Found.Box.Size:0.#}</td><td>{face.Found.Score:0.00}</td><td>{face.Yaw:0;−0}°</td><td>{face.Roll:0;−0}°</td><td>{outcome.Model ?? "–"}</td><td>{(was ? outcome.Strength.ToString("0.##", CultureInfo.InvariantCulture) : "–")}</td><td>{outcome.Identity?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–"}</td><td class="why">{outcome.Skipped?.Why}</td></tr>
+            <tr id="{id}f{number}" tabindex="-1"><th scope="row">{number}</th><td>{face.Found.Box.Size:0.#}</td><td>{face.Found.Score:0.00}</td><td>{(int)Math.Round(face.Yaw):0;−0}°</td><td>{(int)Math.Round(face.Roll):0;−0}°</td><td>{outcome.Model ?? "–"}</td><td>{(was ? outcome.Strength.ToString("0.##", CultureInfo.InvariantCulture) : "–")}</td><td>{outcome.Identity?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–"}</td><td class="why">{outcome.Skipped?.Why}</td></tr>
 
             """;
     }
