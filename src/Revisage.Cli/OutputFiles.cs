@@ -31,10 +31,13 @@ public static class OutputFiles
 
     /// <summary>Refuses a name that does not end as the files of its kind do.</summary>
     /// <param name="extension">With its dot.</param>
+    /// <param name="others">That will do too.</param>
     /// <exception cref="UsageException">It does not.</exception>
-    public static void RequireExtension(string option, string path, string extension, string what)
+    public static void RequireExtension(string option, string path, string extension, string what, params IReadOnlyList<string> others)
     {
-        if (!Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"{option} is '{path}', but {what} is a file that ends in {extension}.");
+        ArgumentNullException.ThrowIfNull(others);
+        string[] known = [extension, .. others];
+        if (!known.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            throw new UsageException($"{option} is '{path}', but {what} is a file that ends in {string.Join(" or ", known)}.");
     }
 }

@@ -11,30 +11,9 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var full = Path.GetFullPath(path);
-        var temporary = TemporaryBeside(full);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                // A checkpoint must outlive a power cut: without this the rename can reach the disk before the data.
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Remove(temporary);
-            throw CannotWrite(path, e);
-        }
-        catch
-        {
-            Remove(temporary);
-            throw;
-        }
+        using var file = new GrowingFile(path);
+        file.Append(write);
+        file.Complete();
     }
 
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
@@ -74,9 +53,9 @@ public static class AtomicFile
     }
 
     // Of a length of its own: a name may be as long as the file system takes them.
-    private static string TemporaryBeside(string full) => Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.tmp");
+    internal static string TemporaryBeside(string full) => Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.tmp");
 
-    private static RevisageException CannotWrite(string path, Exception e)
+    internal static RevisageException CannotWrite(string path, Exception e)
     {
         // ENOSPC, ERROR_DISK_FULL; ENAMETOOLONG.
         const int unixDiskFull = 28, windowsDiskFull = 112, unixNameTooLong = 36;
@@ -87,7 +66,7 @@ public static class AtomicFile
         return new RevisageException($"Cannot write '{path}': {reason}", e);
     }
 
-    private static void Remove(string path)
+    internal static void Remove(string path)
     {
         try
         {

@@ -42,7 +42,7 @@ internal static class EnhanceCommand
         var format = new Option<string?>("--format") { Description = "Of results in a folder; each photograph's own by default.", HelpName = "jpg|png|webp|tif|avif" }.OneOf("jpg", "png", "webp", "tif", "avif");
         var strip = new Option<bool>("--strip-metadata") { Description = "Leave out EXIF, XMP and the like; the colour profile stays." };
         var resume = new Option<bool>("--resume") { Description = $"Go on where a run into the same folder ended; its {PhotoManifest.FileName} tells." };
-        var report = new Option<string?>("--report") { Description = "Write what became of every face to FILE.json.", HelpName = "FILE.json" };
+        var report = new Option<string[]>(EnhanceReports.Option) { Description = "Write what became of every face to FILE.json, or to FILE.html with pictures before and after. May be given for both.", HelpName = "FILE.json|FILE.html" };
         var threads = ModelChoice.Threads();
 
         var command = new Command("enhance", "Restore every face of whole photographs: find, choose a model by size, enlarge, put back.")
@@ -53,6 +53,7 @@ internal static class EnhanceCommand
         {
             var error = parsed.InvocationConfiguration.Error;
             var ending = parsed.GetValue(format);
+            var reports = parsed.GetValue(report) ?? [];
             var target = parsed.GetRequiredValue(output);
             var plan = OutputPlan.Create(
                 parsed.GetRequiredValue(photographs), target, input => ending is null ? EndingOf(input) : "." + ending, PhotoFile.CanSave, PhotoFile.Writable, cancel);
@@ -65,15 +66,11 @@ internal static class EnhanceCommand
                 Consistent = parsed.GetValue(consistent),
                 MinIdentity = parsed.GetValue(identity),
                 Force = parsed.GetValue(force),
-                TellIdentity = parsed.GetValue(report) is not null,
+                TellIdentity = reports.Length > 0,
             };
             var one = parsed.GetValue(model) is { } name ? ModelStore.Default.Find(name) : null;
             plan.Check(one is null ? [] : [one.Path, one.CardPath]);
-            if (parsed.GetValue(report) is { } reportFile)
-            {
-                OutputFiles.RequireExtension("--report", reportFile, ".json", "a report");
-                OutputFiles.Check(plan.Pictures.Select(picture => picture.Input), new OutputFile("--report", reportFile));
-            }
+            EnhanceReports.Check(reports, plan.Pictures.Select(picture => picture.Input));
 
             // Beside the networks, which take longer. Where it fails, the first photograph says so.
             _ = Task.Run(ImageFile.WarmUp, cancel);
@@ -88,14 +85,15 @@ internal static class EnhanceCommand
             {
                 Strip = parsed.GetValue(strip),
                 Format = ending is null ? null : PhotoFile.FormatOf("." + ending),
+                TakePictures = EnhanceReports.ShowPictures(reports),
                 Manifest = isFolder ? PhotoManifest.Open(target, parsed.GetValue(resume)) : null,
             };
-            return await Run(batch, plan, parsed.GetValue(report), error, cancel).ConfigureAwait(false);
+            return await Run(batch, plan, reports, error, cancel).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, string? report, TextWriter error, CancellationToken cancel)
+    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, IReadOnlyList<string> reports, TextWriter error, CancellationToken cancel)
     {
         foreach (var others in plan.Folders.Select(folder => folder.DescribeOthers()).OfType<string>())
         {
@@ -108,26 +106,23 @@ internal static class EnhanceCommand
             error.WriteLine($"'{folder}' holds no pictures. Name a folder that does.");
         }
 
-        var outcomes = new List<PhotoOutcome>();
+        var (done, failed) = (0, empty.Length);
+        using var told = EnhanceReports.Begin(reports);
         using (var progress = new Progress("enhancing", "photographs", plan.Pictures.Count, error))
         {
             await foreach (var outcome in batch.RunAsync(plan, cancel).ConfigureAwait(false))
             {
-                outcomes.Add(report is null ? outcome with { Enhanced = null } : outcome);
+                told.Add(outcome);
+                (done, failed) = outcome.Failure is null ? (done + 1, failed) : (done, failed + 1);
                 progress.Advance();
                 progress.WriteLine(outcome.Failure ?? Describe(outcome));
             }
         }
 
-        if (report is not null)
-        {
-            AtomicFile.WriteAllText(report, EnhanceJson.Of(outcomes) + "\n");
-        }
-
-        var failed = empty.Length + outcomes.Count(outcome => outcome.Failure is not null);
+        told.Complete();
         if (failed > 0 && plan.Pictures.Count > 1)
         {
-            error.WriteLine($"{outcomes.Count + empty.Length - failed} done, {failed} failed.");
+            error.WriteLine($"{done} done, {failed} failed.");
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;

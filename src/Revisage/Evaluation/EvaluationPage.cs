@@ -22,7 +22,7 @@ public static class EvaluationPage
             {Definitions([.. sections.Select(section => section.Report)])}
             </main>
             """;
-        return Html.Document("Faces enlarged, compared", ["base.css", "evaluation.css"], body, "evaluation.js");
+        return Html.Document("Faces enlarged, compared", ["base.css", "report.css", "evaluation.css"], body, "evaluation.js");
     }
 
     private static Html Section(int place, EvaluationReport report, IReadOnlyList<GridRow> grid, string? against)

@@ -40,31 +40,35 @@ internal sealed class Html
     /// <summary>A whole page that asks the network for nothing, and could not: its own policy forbids it.</summary>
     /// <param name="styles">Names of style sheets of this library.</param>
     /// <param name="script">The name of a script of this library, run when the body is there.</param>
-    public static string Document(string title, IReadOnlyList<string> styles, Html body, string script)
-    {
-        Html page = $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{title}</title>
-            <link rel="icon" href="data:,">
-            <style>
-            {styles.Select(Resource)}</style>
-            </head>
-            <body>
-            {body}
-            <script>
-            {Resource(script)}</script>
-            </body>
-            </html>
+    public static string Document(string title, IReadOnlyList<string> styles, Html body, string script) => ((Html)$"{Opening(title, styles)}{body}{Closing(script)}").ToString();
 
-            """;
-        return page.ToString();
-    }
+    /// <summary>What stands before the body of a <see cref="Document"/> that is written piece by piece.</summary>
+    public static Html Opening(string title, IReadOnlyList<string> styles) => $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{title}</title>
+        <link rel="icon" href="data:,">
+        <style>
+        {styles.Select(Resource)}</style>
+        </head>
+        <body>
+
+        """;
+
+    /// <summary>What stands behind the body.</summary>
+    public static Html Closing(string script) => $"""
+
+        <script>
+        {Resource(script)}</script>
+        </body>
+        </html>
+
+        """;
 
     /// <summary>A style sheet or script of this library.</summary>
     private static Html Resource(string name)
@@ -78,6 +82,9 @@ internal sealed class Html
     /// <summary>The address of a picture that is written out in the address itself.</summary>
     /// <exception cref="MissingComponentException">libvips is not installed.</exception>
     public static string AddressOf(Image picture) => $"data:image/png;base64,{Convert.ToBase64String(ImageFile.EncodePng(picture))}";
+
+    /// <summary>The same of a JPEG file.</summary>
+    public static string AddressOf(ReadOnlyMemory<byte> jpeg) => $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg.Span)}";
 
     public void AppendLiteral(string literal) => text.Append(literal);
 

@@ -17,6 +17,8 @@ public sealed record AlignedFace(DetectedFace Found, Matrix3x2 ToPhotograph, dou
     /// <summary>The square's pixels, as many as the photograph has of it.</summary>
     public int OwnSide => Math.Max(1, (int)Math.Round(Side));
 
+    private bool IsWhole => new[] { ToPhotograph.M11, ToPhotograph.M22, ToPhotograph.M31, ToPhotograph.M32 }.All(float.IsInteger);
+
     /// <summary>The square in the photograph's own resolution, upright; what it has beyond the photograph repeats its edge.</summary>
     public Image Cut(Photo photo)
     {
@@ -33,7 +35,7 @@ public sealed record AlignedFace(DetectedFace Found, Matrix3x2 ToPhotograph, dou
         // From a pixel's centre in the square to its place among the part's pixels.
         var toPart = Matrix3x2.CreateTranslation(0.5f, 0.5f) * Matrix3x2.CreateScale(1f / side) * ToPhotograph * Matrix3x2.CreateTranslation(-0.5f - box.Left, -0.5f - box.Top);
         // To the bit where nothing is turned or scaled.
-        return new PictureWarp(IsUpright ? Matrix3x2.CreateTranslation(MathF.Round(toPart.M31), MathF.Round(toPart.M32)) : toPart, side, OutsidePixels.Edge).Apply(part).ToImage();
+        return new PictureWarp(IsUpright && IsWhole ? Matrix3x2.CreateTranslation(MathF.Round(toPart.M31), MathF.Round(toPart.M32)) : toPart, side, OutsidePixels.Edge).Apply(part).ToImage();
     }
 
     /// <summary>The pixels that the square reaches, in a photograph so many times as large; it may reach beyond it.</summary>

@@ -11,6 +11,9 @@ public sealed record PhotoOutcome(PlannedPicture Picture, FaceReport? Enhanced, 
 {
     /// <summary>Whether an earlier run wrote it, so that nothing was done.</summary>
     public bool DoneBefore { get; init; }
+
+    /// <summary>It before and after, to be shown; null unless <see cref="PhotoBatch.TakePictures"/> asks for them.</summary>
+    public PhotoPictures? Pictures { get; init; }
 }
 
 /// <summary>
@@ -31,6 +34,9 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
     /// <summary>What earlier runs did, and where this one adds what it did; null for none.</summary>
     public PhotoManifest? Manifest { get; init; }
 
+    /// <summary>Whether each outcome comes with pictures to show, which are taken while the photograph is in memory.</summary>
+    public bool TakePictures { get; init; }
+
     /// <summary>Where a photograph named "-" is read from.</summary>
     public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
 
@@ -46,7 +52,7 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
         ArgumentNullException.ThrowIfNull(plan);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var read = Channel.CreateBounded<(PlannedPicture Picture, Photo? Photo, PhotoOutcome? Outcome)>(Waiting);
-        var made = Channel.CreateBounded<(PlannedPicture Picture, EnhancedPhoto? Enhanced, PhotoOutcome? Outcome)>(Waiting);
+        var made = Channel.CreateBounded<(PlannedPicture Picture, Photo? Before, EnhancedPhoto? Enhanced, PhotoOutcome? Outcome)>(Waiting);
         var reading = Stage(read.Writer, async () =>
         {
             foreach (var picture in plan.Pictures)
@@ -60,16 +66,17 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
         {
             await foreach (var (picture, photo, outcome) in read.Reader.ReadAllAsync(ended.Token).ConfigureAwait(false))
             {
-                await made.Writer.WriteAsync((picture, photo is null ? null : enhancer.Enhance(photo, options, cancel: ended.Token), outcome), ended.Token).ConfigureAwait(false);
+                var enhanced = photo is null ? null : enhancer.Enhance(photo, options, cancel: ended.Token);
+                await made.Writer.WriteAsync((picture, TakePictures ? photo : null, enhanced, outcome), ended.Token).ConfigureAwait(false);
             }
         });
         try
         {
-            await foreach (var (picture, enhanced, outcome) in made.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+            await foreach (var (picture, before, enhanced, outcome) in made.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             {
                 var written = outcome ?? Write(picture, enhanced!);
                 Manifest?.Add(written, options);
-                yield return written;
+                yield return before is null || written.Failure is not null ? written : written with { Pictures = PhotoPictures.Of(before, enhanced!) };
             }
         }
         finally

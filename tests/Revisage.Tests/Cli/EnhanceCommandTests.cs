@@ -61,7 +61,7 @@ public sealed class EnhanceCommandTests : IDisposable
     [InlineData("--faces", "1,2,3", "--faces is '1,2,3', but takes all, largest, a number, or a box x,y,w,h.")]
     [InlineData("--strength", "2", "--strength is 2, but takes 0 to 1.")]
     [InlineData("--scale", "0.5", "--scale is 0.5, but takes 1 to 8.")]
-    [InlineData("--report", "report.txt", "--report is 'report.txt', but a report is a file that ends in .json.")]
+    [InlineData("--report", "report.txt", "--report is 'report.txt', but a report is a file that ends in .json or .html.")]
     public void What_an_option_does_not_take_is_refused_before_the_work(string option, string value, string message)
     {
         Save("a.png");
