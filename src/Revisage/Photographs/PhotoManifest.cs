@@ -130,6 +130,6 @@ public sealed class PhotoManifest
     private static string KeyOf(PlannedPicture picture, EnhanceOptions options)
     {
         var file = new FileInfo(picture.Input);
-        return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(picture.Input)}|{(file.Exists ? file.Length : -1)}|{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}|{Path.GetFullPath(picture.Output)}|{options}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(picture.Input)}|{(file.Exists ? file.Length : -1)}|{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}|{Path.GetFullPath(picture.Output)}|{options with { TellIdentity = false }}");
     }
 }
