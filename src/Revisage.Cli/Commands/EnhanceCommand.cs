@@ -89,20 +89,20 @@ internal static class EnhanceCommand
             }
 
             var isFolder = target != OutputPlan.StandardStream && (plan.Pictures.Count != 1 || plan.Pictures[0].Output != target);
-            using var progress = new Progress("enhancing", plan.Pictures.Any(picture => VideoFile.IsVideo(picture.Input)) ? "photographs and videos" : "photographs", plan.Pictures.Count, error);
+            using var frames = new FrameProgress(error);
             var batch = new PhotoBatch(enhancer, options)
             {
-                VideoProgress = new FrameProgress(progress),
+                VideoProgress = frames,
                 Strip = parsed.GetValue(strip),
                 Format = ending is null ? null : PhotoFile.FormatOf("." + ending),
                 Manifest = isFolder ? PhotoManifest.Open(target, parsed.GetValue(resume)) : null,
             };
-            return await Run(batch, plan, progress, parsed.GetValue(report), error, cancel).ConfigureAwait(false);
+            return await Run(batch, plan, frames, parsed.GetValue(report), error, cancel).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, Progress progress, string? report, TextWriter error, CancellationToken cancel)
+    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, FrameProgress frames, string? report, TextWriter error, CancellationToken cancel)
     {
         foreach (var others in plan.Folders.Select(folder => folder.DescribeOthers()).OfType<string>())
         {
@@ -116,17 +116,20 @@ internal static class EnhanceCommand
         }
 
         var outcomes = new List<PhotoOutcome>();
-        await foreach (var outcome in batch.RunAsync(plan, cancel).ConfigureAwait(false))
+        var kind = plan.Pictures.Any(picture => VideoFile.IsVideo(picture.Input)) ? "photographs and videos" : "photographs";
+        using (var progress = new Progress("enhancing", kind, plan.Pictures.Count, error))
         {
-            outcomes.Add(report is null ? outcome with { Enhanced = null } : outcome);
-            lock (progress)
+            await foreach (var outcome in batch.RunAsync(plan, cancel).ConfigureAwait(false))
             {
-                progress.Advance();
-                progress.WriteLine((outcome.Failure ?? Describe(outcome)) + (outcome.Note is null ? "" : $"; {outcome.Note}"));
+                outcomes.Add(report is null ? outcome with { Enhanced = null } : outcome);
+                frames.Between(() =>
+                {
+                    progress.Advance();
+                    progress.WriteLine((outcome.Failure ?? Describe(outcome)) + (outcome.Note is null ? "" : $"; {outcome.Note}"));
+                });
             }
         }
 
-        progress.Dispose();
         if (report is not null)
         {
             AtomicFile.WriteAllText(report, EnhanceJson.Of(outcomes) + "\n");
@@ -189,17 +192,38 @@ internal static class EnhanceCommand
         }
     }
 
-    /// <summary>Tells of a video's frames what the bar tells of photographs.</summary>
-    private sealed class FrameProgress(Progress progress) : IProgress<VideoProgress>
+    /// <summary>A bar for each video. Videos are made beside the thread that tells of what is done.</summary>
+    private sealed class FrameProgress(TextWriter error) : IProgress<VideoProgress>, IDisposable
     {
+        private readonly Lock turn = new();
+        private Progress? bar;
+        private string? input;
+
         public void Report(VideoProgress value)
         {
-            // Videos are made beside the thread that tells of what is done.
-            lock (progress)
+            lock (turn)
             {
-                progress.Advance(0, string.Create(CultureInfo.InvariantCulture, $"{value.Input}: frame {value.Frames:N0}{(value.Total > 0 ? $" of {value.Total:N0}" : "")}"));
+                if (input != value.Input)
+                {
+                    bar?.Dispose();
+                    (bar, input) = (new Progress($"enhancing {value.Input}:", "frames", Math.Max(value.Total, value.Frames), error), value.Input);
+                }
+
+                bar!.Advance();
             }
         }
+
+        /// <summary>Writes other lines than this one's.</summary>
+        public void Between(Action write)
+        {
+            lock (turn)
+            {
+                bar?.Dispose();
+                write();
+            }
+        }
+
+        public void Dispose() => bar?.Dispose();
     }
 
     private static FaceChoice? Choice(string text)
