@@ -90,7 +90,8 @@ public sealed class VideoEnhancer(PhotoEnhancer enhancer, EnhanceOptions options
             {
                 await writer.WriteAsync(frame, cancel).ConfigureAwait(false);
                 Interlocked.Decrement(ref inMemory);
-                progress?.Report(new VideoProgress(input, ++frames, info.Frames));
+                frames++;
+                progress?.Report(new VideoProgress(input, frames, info.Frames));
             }
 
             cancel.ThrowIfCancellationRequested();
