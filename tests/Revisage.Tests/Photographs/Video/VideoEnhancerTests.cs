@@ -100,7 +100,7 @@ public sealed class VideoEnhancerTests : IDisposable
             Change(frame, inside: true).ShouldBeGreaterThan(8 * Change(frame, inside: false));
         }
 
-        double Change(int frame, bool inside) => Enumerable.Range(0, 192 * 96).Where(pixel => pixel % 192 is >= 64 and < 96 && pixel / 192 is >= 32 and < 64 == inside && (inside || pixel % 192 < 48))
+        double Change(int frame, bool inside) => Enumerable.Range(0, 192 * 96).Where(pixel => inside ? pixel % 192 is >= 64 and < 96 && pixel / 192 is >= 32 and < 64 : pixel % 192 < 48)
             .Average(pixel => Math.Abs(plain[3 * (frame * 192 * 96 + pixel)] - made[3 * (frame * 192 * 96 + pixel)]));
     }
 
