@@ -85,7 +85,7 @@ internal static class PrepareCommand
     {
         var reader = layout is null ? DatasetCatalog.Recognise(folder) : DatasetCatalog.Find(layout);
         // Datasets have files of their own beside their pictures; of a plain folder it is worth a word.
-        if (reader is PlainFolder && Directory.Exists(folder) && PictureListing.Of(folder, except: set, cancel).DescribeOthers() is { } others)
+        if (reader is PlainFolder && Directory.Exists(folder) && PictureListing.Of(folder, except: set, cancel: cancel).DescribeOthers() is { } others)
         {
             error.WriteLine(others);
         }

@@ -16,6 +16,31 @@ public static class AtomicFile
         file.Complete();
     }
 
+    /// <summary>The same for what another program writes.</summary>
+    /// <param name="write">Given the temporary file's name, in a folder that is there.</param>
+    /// <inheritdoc cref="Write"/>
+    internal static async Task WriteByAsync(string path, Func<string, Task> write)
+    {
+        var full = Path.GetFullPath(path);
+        var temporary = TemporaryBeside(full);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            await write(temporary).ConfigureAwait(false);
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Remove(temporary);
+            throw CannotWrite(path, e);
+        }
+        catch
+        {
+            Remove(temporary);
+            throw;
+        }
+    }
+
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
     public static void WriteAllText(string path, string text) => WriteAllBytes(path, System.Text.Encoding.UTF8.GetBytes(text));

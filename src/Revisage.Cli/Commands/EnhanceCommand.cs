@@ -4,6 +4,7 @@ using Revisage.Batch;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Photographs;
+using Revisage.Photographs.Video;
 using Revisage.Restoration;
 
 namespace Revisage.Cli.Commands;
@@ -13,10 +14,10 @@ internal static class EnhanceCommand
     public static Command Create()
     {
         var defaults = new EnhanceOptions();
-        var photographs = new Argument<string[]>("photo") { Description = "Photographs, folders of them, or - for one on standard input.", Arity = ArgumentArity.OneOrMore };
+        var photographs = new Argument<string[]>("photo") { Description = "Photographs, videos, folders of them, or - for one photograph on standard input. Videos want ffmpeg.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "A folder, made if missing; for one photograph also a picture, or - for standard output.",
+            Description = "A folder, made if missing; for one photograph also a picture, or - for standard output; for one video also a video.",
             HelpName = "OUT",
             Required = true,
         };
@@ -39,13 +40,13 @@ internal static class EnhanceCommand
         var consistent = new Option<bool>("--consistent") { Description = "Change each restored face so that it shrinks to what was given." };
         var identity = new Option<double?>("--min-identity") { Description = "Blend in less where a face's identity similarity to its result would fall below.", HelpName = "C" }.Within(-1, 1);
         var force = new Option<bool>("--force") { Description = "Restore faces that no model was trained for too: too small, or large enough." };
-        var format = new Option<string?>("--format") { Description = "Of results in a folder; each photograph's own by default.", HelpName = "jpg|png|webp|tif|avif" }.OneOf("jpg", "png", "webp", "tif", "avif");
+        var format = new Option<string?>("--format") { Description = "Of photographs' results in a folder; each one's own by default.", HelpName = "jpg|png|webp|tif|avif" }.OneOf("jpg", "png", "webp", "tif", "avif");
         var strip = new Option<bool>("--strip-metadata") { Description = "Leave out EXIF, XMP and the like; the colour profile stays." };
         var resume = new Option<bool>("--resume") { Description = $"Go on where a run into the same folder ended; its {PhotoManifest.FileName} tells." };
         var report = new Option<string[]>(EnhanceReports.Option) { Description = "Write what became of every face to FILE.json, or to FILE.html with pictures before and after. May be given for both.", HelpName = "FILE.json|FILE.html" };
         var threads = ModelChoice.Threads();
 
-        var command = new Command("enhance", "Restore every face of whole photographs: find, choose a model by size, enlarge, put back.")
+        var command = new Command("enhance", "Restore every face of whole photographs and videos: find, choose a model by size, enlarge, put back.")
         {
             photographs, output, scale, strength, faces, size, score, yaw, small, model, quality, consistent, identity, force, format, strip, resume, report, threads,
         };
@@ -55,8 +56,12 @@ internal static class EnhanceCommand
             var ending = parsed.GetValue(format);
             var reports = parsed.GetValue(report) ?? [];
             var target = parsed.GetRequiredValue(output);
+            // Of folders, where there is what reads them.
+            Func<string, bool>? also = Ffmpeg.IsInstalled ? VideoFile.IsVideo : null;
             var plan = OutputPlan.Create(
-                parsed.GetRequiredValue(photographs), target, input => ending is null ? EndingOf(input) : "." + ending, PhotoFile.CanSave, PhotoFile.Writable, cancel);
+                parsed.GetRequiredValue(photographs), target, input => VideoFile.IsVideo(input) ? VideoFile.EndingOf(input) : ending is null ? EndingOf(input) : "." + ending,
+                output => PhotoFile.CanSave(output) || VideoFile.CanSave(output), $"{PhotoFile.Writable}, {VideoFile.Writable}", also, cancel);
+            CheckKinds(plan);
             var options = new EnhanceOptions
             {
                 Scale = parsed.GetValue(scale),
@@ -81,19 +86,21 @@ internal static class EnhanceCommand
             }
 
             var isFolder = target != OutputPlan.StandardStream && (plan.Pictures.Count != 1 || plan.Pictures[0].Output != target);
+            using var frames = new FrameProgress(error);
             var batch = new PhotoBatch(enhancer, options)
             {
+                VideoProgress = frames,
                 Strip = parsed.GetValue(strip),
                 Format = ending is null ? null : PhotoFile.FormatOf("." + ending),
                 TakePictures = EnhanceReports.ShowPictures(reports),
                 Manifest = isFolder ? PhotoManifest.Open(target, parsed.GetValue(resume)) : null,
             };
-            return await Run(batch, plan, reports, error, cancel).ConfigureAwait(false);
+            return await Run(batch, plan, frames, reports, error, cancel).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, IReadOnlyList<string> reports, TextWriter error, CancellationToken cancel)
+    private static async Task<int> Run(PhotoBatch batch, OutputPlan plan, FrameProgress frames, IReadOnlyList<string> reports, TextWriter error, CancellationToken cancel)
     {
         foreach (var others in plan.Folders.Select(folder => folder.DescribeOthers()).OfType<string>())
         {
@@ -107,15 +114,19 @@ internal static class EnhanceCommand
         }
 
         var (done, failed) = (0, empty.Length);
+        var kind = plan.Pictures.Any(picture => VideoFile.IsVideo(picture.Input)) ? "photographs and videos" : "photographs";
         using var told = EnhanceReports.Begin(reports);
-        using (var progress = new Progress("enhancing", "photographs", plan.Pictures.Count, error))
+        using (var progress = new Progress("enhancing", kind, plan.Pictures.Count, error))
         {
             await foreach (var outcome in batch.RunAsync(plan, cancel).ConfigureAwait(false))
             {
                 told.Add(outcome);
                 (done, failed) = outcome.Failure is null ? (done + 1, failed) : (done, failed + 1);
-                progress.Advance();
-                progress.WriteLine(outcome.Failure ?? Describe(outcome));
+                frames.Between(() =>
+                {
+                    progress.Advance();
+                    progress.WriteLine((outcome.Failure ?? Describe(outcome)) + (outcome.Note is null ? "" : $"; {outcome.Note}"));
+                });
             }
         }
 
@@ -153,6 +164,62 @@ internal static class EnhanceCommand
         SkipReason.LargeEnough => "large enough",
         _ => "of a size that no model takes",
     };
+
+    /// <summary>A video becomes a video, and a photograph a photograph.</summary>
+    private static void CheckKinds(OutputPlan plan)
+    {
+        var videos = plan.Pictures.Where(picture => VideoFile.IsVideo(picture.Input)).ToArray();
+        if (Array.Find(videos, picture => !VideoFile.CanSave(picture.Output)) is { } still)
+        {
+            throw new UsageException(still.Output == OutputPlan.StandardStream
+                ? $"'{still.Input}' is a video, which does not go to standard output. Name a file or folder with -o."
+                : $"'{still.Input}' is a video, but '-o {still.Output}' is named as a picture. Choose one of {VideoFile.Writable}, or name a folder.");
+        }
+
+        if (plan.Pictures.FirstOrDefault(picture => !VideoFile.IsVideo(picture.Input) && VideoFile.CanSave(picture.Output)) is { } moving)
+        {
+            throw new UsageException($"'-o {moving.Output}' is named as a video, but '{moving.Input}' is a photograph. Choose one of {PhotoFile.Writable}, or name a folder.");
+        }
+
+        if (videos.Length > 0)
+        {
+            Ffmpeg.Require();
+        }
+    }
+
+    /// <summary>A bar for each video. Videos are made beside the thread that tells of what is done.</summary>
+    private sealed class FrameProgress(TextWriter error) : IProgress<VideoProgress>, IDisposable
+    {
+        private readonly Lock turn = new();
+        private Progress? bar;
+        private string? input;
+
+        public void Report(VideoProgress value)
+        {
+            lock (turn)
+            {
+                if (input != value.Input)
+                {
+                    bar?.Dispose();
+                    (bar, input) = (new Progress($"enhancing {value.Input}:", "frames", Math.Max(value.Total, value.Frames), error), value.Input);
+                }
+
+                bar!.Advance();
+            }
+        }
+
+        /// <summary>Writes other lines than this one's.</summary>
+        public void Between(Action write)
+        {
+            lock (turn)
+            {
+                bar?.Dispose();
+                write();
+            }
+        }
+
+        public void Dispose() => bar?.Dispose();
+    }
 
     private static FaceChoice? Choice(string text)
     {

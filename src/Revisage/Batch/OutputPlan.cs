@@ -33,20 +33,21 @@ public sealed class OutputPlan
     public IEnumerable<string> EmptyFolders => Folders.Where(folder => folder.Pictures.Count == 0).Select(folder => folder.Folder);
 
     /// <param name="extension">Of results in a folder, with its dot.</param>
-    /// <inheritdoc cref="Create(IReadOnlyList{string}, string, Func{string, string}, Func{string, bool}, string, CancellationToken)"/>
+    /// <inheritdoc cref="Create(IReadOnlyList{string}, string, Func{string, string}, Func{string, bool}, string, Func{string, bool}, CancellationToken)"/>
     public static OutputPlan Create(IReadOnlyList<string> inputs, string output, string extension = ".png", CancellationToken cancel = default) =>
-        Create(inputs, output, _ => extension, ImageFile.CanSave, ImageFile.Writable, cancel);
+        Create(inputs, output, _ => extension, ImageFile.CanSave, ImageFile.Writable, cancel: cancel);
 
     /// <param name="inputs">Files, folders (searched with all below them, but for the output folder), or "-" for standard input.</param>
     /// <param name="output">A folder; a file if there is one input and the name is a picture's; "-" for standard output.</param>
     /// <param name="extension">Of an input's result in a folder, with its dot.</param>
     /// <param name="canSave">Whether files of a name are written.</param>
     /// <param name="writable">Their extensions, for messages.</param>
+    /// <param name="also">Names of other files of folders that are taken for pictures, such as videos.</param>
     /// <exception cref="UsageException">The results do not fit <paramref name="output"/>, or one would replace an input.</exception>
     /// <exception cref="RevisageException">A folder cannot be listed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while folders are listed.</exception>
     public static OutputPlan Create(
-        IReadOnlyList<string> inputs, string output, Func<string, string> extension, Func<string, bool> canSave, string writable, CancellationToken cancel = default)
+        IReadOnlyList<string> inputs, string output, Func<string, string> extension, Func<string, bool> canSave, string writable, Func<string, bool>? also = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(extension);
@@ -58,7 +59,7 @@ public sealed class OutputPlan
         {
             if (input != StandardStream && Directory.Exists(input))
             {
-                folders.Add(PictureListing.Of(input, except: output, cancel));
+                folders.Add(PictureListing.Of(input, except: output, also, cancel));
                 found.AddRange(folders[^1].Pictures.Select(Source.Of));
             }
             else
@@ -94,7 +95,7 @@ public sealed class OutputPlan
 
     private static bool NamesOne(IReadOnlyList<string> inputs, string output, Func<string, bool> canSave, string writable)
     {
-        var isOne = output == StandardStream || (ImageFile.IsNamedAsPicture(output) && !Directory.Exists(output));
+        var isOne = output == StandardStream || ((ImageFile.IsNamedAsPicture(output) || canSave(output)) && !Directory.Exists(output));
         if (isOne && output != StandardStream && !canSave(output))
         {
             throw new UsageException($"'-o {output}' is named as a picture that is not written here. Choose one of {writable}, or name a folder.");

@@ -7,15 +7,16 @@ namespace Revisage.Batch;
 /// <param name="Others">Files that are no pictures that are read here, and folders that cannot be listed.</param>
 public sealed record PictureListing(string Folder, IReadOnlyList<string> Pictures, IReadOnlyList<string> Others)
 {
+    /// <param name="also">Names of other files that are taken for pictures, such as videos.</param>
     /// <inheritdoc cref="FolderListing.Of"/>
-    public static PictureListing Of(string folder, string? except = null, CancellationToken cancel = default)
+    public static PictureListing Of(string folder, string? except = null, Func<string, bool>? also = null, CancellationToken cancel = default)
     {
         var (pictures, others) = (new List<string>(), new List<string>());
         var listing = FolderListing.Of(folder, except, cancel);
         foreach (var file in listing.Files)
         {
             cancel.ThrowIfCancellationRequested();
-            (ImageFile.LooksReadable(file) || ImageFile.IsPicture(file) ? pictures : others).Add(file);
+            (also?.Invoke(file) == true || ImageFile.LooksReadable(file) || ImageFile.IsPicture(file) ? pictures : others).Add(file);
         }
 
         return new PictureListing(folder, pictures, [.. others, .. listing.Unreadable]);

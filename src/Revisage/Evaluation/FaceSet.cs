@@ -170,7 +170,7 @@ public sealed class FaceSet
 
     private static List<FaceImage> FindPictures(string folder, CancellationToken cancel, out string? leftOut)
     {
-        var listing = PictureListing.Of(folder, except: null, cancel);
+        var listing = PictureListing.Of(folder, except: null, cancel: cancel);
         leftOut = listing.DescribeOthers();
         var name = System.IO.Path.GetFileName(System.IO.Path.GetFullPath(folder));
         return [.. listing.Pictures.Select(path => new FaceImage(path, name, null, null, null, null, null, null))];

@@ -1,97 +1,14 @@
-using System.Numerics;
-using Revisage.Imaging;
-
 namespace Revisage.Photographs;
 
 /// <summary>Puts restored faces back: only the pixels under their masks are read and written, so it costs as much as the faces are large.</summary>
 public static class FacePaste
 {
-    // Less cannot change a value of 8 bits.
-    private const float Least = 1f / 1024;
-
     /// <param name="photo">Changed.</param>
     /// <param name="scale">How many times as large it is as the photograph in which the face was found.</param>
     /// <param name="strength">From 0, nothing, to 1.</param>
     public static void Into(Photo photo, double scale, RestoredFace face, FaceMask mask, double strength)
     {
         ArgumentNullException.ThrowIfNull(photo);
-        ArgumentNullException.ThrowIfNull(face);
-        ArgumentNullException.ThrowIfNull(mask);
-        var box = face.Aligned.Bounds(scale).Within(photo.Width, photo.Height);
-        if (box.IsEmpty || strength <= 0 || !Matrix3x2.Invert(face.Aligned.ToPhotograph, out var toSquare))
-        {
-            return;
-        }
-
-        // Shrunk first, so that what is sampled below has no finer detail than the photograph can show.
-        var wanted = Math.Max(1, (int)Math.Round(face.Aligned.Side * scale));
-        var shown = wanted < face.Restored.Width ? SmoothResize.To(face.Restored, wanted) : face.Restored;
-        var before = photo.Region(box);
-        var after = (float[])before.Pixels.Clone();
-        var plane = box.Width * box.Height;
-        for (var y = 0; y < box.Height; y++)
-        {
-            for (var x = 0; x < box.Width; x++)
-            {
-                var place = Vector2.Transform(new Vector2(box.Left + x + 0.5f, box.Top + y + 0.5f) / (float)scale, toSquare);
-                if (place.X < 0 || place.Y < 0 || place.X > 1 || place.Y > 1)
-                {
-                    continue;
-                }
-
-                var share = (float)strength * mask.At(place.X, place.Y);
-                if (share < Least)
-                {
-                    continue;
-                }
-
-                var taps = new CubicTaps(place.X * shown.Width - 0.5f, place.Y * shown.Height - 0.5f, shown.Width, shown.Height);
-                for (var colour = 0; colour < 3; colour++)
-                {
-                    var at = colour * plane + y * box.Width + x;
-                    after[at] += share * (Math.Clamp(taps.Of(shown.Pixels.AsSpan(colour * shown.Width * shown.Height)), 0, 1) - after[at]);
-                }
-            }
-        }
-
-        photo.Change(box, before, new Image(box.Width, box.Height, after));
-    }
-
-    /// <summary>Keys' cubic (a = -0.5) around a place between pixels, of which the edge's go on beyond it.</summary>
-    private readonly ref struct CubicTaps
-    {
-        private readonly Vector4 across;
-        private readonly Vector4 down;
-        private readonly int left;
-        private readonly int top;
-        private readonly int width;
-        private readonly int height;
-
-        public CubicTaps(float x, float y, int width, int height)
-        {
-            var (floorX, floorY) = (MathF.Floor(x), MathF.Floor(y));
-            (left, top, this.width, this.height) = ((int)floorX - 1, (int)floorY - 1, width, height);
-            (across, down) = (Weights(x - floorX), Weights(y - floorY));
-        }
-
-        public float Of(ReadOnlySpan<float> plane)
-        {
-            var sum = 0f;
-            for (var k = 0; k < 4; k++)
-            {
-                var row = plane.Slice(Math.Clamp(top + k, 0, height - 1) * width, width);
-                sum += down[k] * Vector4.Dot(across, new Vector4(row[Column(0)], row[Column(1)], row[Column(2)], row[Column(3)]));
-            }
-
-            return sum;
-        }
-
-        private int Column(int tap) => Math.Clamp(left + tap, 0, width - 1);
-
-        private static Vector4 Weights(float t) => new(
-            ((-0.5f * t + 1) * t - 0.5f) * t,
-            (1.5f * t - 2.5f) * t * t + 1,
-            ((-1.5f * t + 2) * t + 0.5f) * t,
-            (0.5f * t - 0.5f) * t * t);
+        FaceLayer.Of(face, mask, scale, photo.Width, photo.Height)?.Into(photo, strength);
     }
 }

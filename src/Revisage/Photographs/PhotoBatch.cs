@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Revisage.Batch;
+using Revisage.Photographs.Video;
 
 namespace Revisage.Photographs;
 
@@ -14,10 +15,13 @@ public sealed record PhotoOutcome(PlannedPicture Picture, FaceReport? Enhanced, 
 
     /// <summary>It before and after, to be shown; null unless <see cref="PhotoBatch.TakePictures"/> asks for them.</summary>
     public PhotoPictures? Pictures { get; init; }
+
+    /// <summary>What else there is to say of it; null where there is nothing.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>
-/// Enhances the photographs of a plan: while one goes through the networks, the next are read and the last is written, each stage by a thread of its own; no more
+/// Enhances the photographs and videos of a plan: while one goes through the networks, the next are read and the last is written, each stage by a thread of its own; no more
 /// than a few are in memory at a time, however many there are.
 /// </summary>
 public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
@@ -36,6 +40,9 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
 
     /// <summary>Whether each outcome comes with pictures to show, which are taken while the photograph is in memory.</summary>
     public bool TakePictures { get; init; }
+
+    /// <summary>How far each video is.</summary>
+    public IProgress<VideoProgress>? VideoProgress { get; init; }
 
     /// <summary>Where a photograph named "-" is read from.</summary>
     public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
@@ -58,7 +65,7 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
             foreach (var picture in plan.Pictures)
             {
                 var done = Manifest?.IsDone(picture, options) == true;
-                var (photo, outcome) = done ? (null, new PhotoOutcome(picture, null, null) { DoneBefore = true }) : Read(picture);
+                var (photo, outcome) = done ? (null, new PhotoOutcome(picture, null, null) { DoneBefore = true }) : VideoFile.IsVideo(picture.Input) ? (null, null) : Read(picture);
                 await read.Writer.WriteAsync((picture, photo, outcome), ended.Token).ConfigureAwait(false);
             }
         });
@@ -67,7 +74,8 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
             await foreach (var (picture, photo, outcome) in read.Reader.ReadAllAsync(ended.Token).ConfigureAwait(false))
             {
                 var enhanced = photo is null ? null : enhancer.Enhance(photo, options, cancel: ended.Token);
-                await made.Writer.WriteAsync((picture, TakePictures ? photo : null, enhanced, outcome), ended.Token).ConfigureAwait(false);
+                var told = photo is null && outcome is null ? await EnhanceVideo(picture, ended.Token).ConfigureAwait(false) : outcome;
+                await made.Writer.WriteAsync((picture, TakePictures ? photo : null, enhanced, told), ended.Token).ConfigureAwait(false);
             }
         });
         try
@@ -98,6 +106,20 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
                 writer.Complete(e is OperationCanceledException ? null : e);
             }
         }, CancellationToken.None);
+    }
+
+    // Read and written as it goes: no video is in memory whole.
+    private async Task<PhotoOutcome> EnhanceVideo(PlannedPicture picture, CancellationToken cancel)
+    {
+        try
+        {
+            var video = await new VideoEnhancer(enhancer, options) { Strip = Strip }.EnhanceAsync(picture.Input, picture.Output, VideoProgress, cancel).ConfigureAwait(false);
+            return new PhotoOutcome(picture, new FaceReport(video.Width, video.Height, video.Faces, new EnhanceTimes(default, video.Restoring, default, default)), null) { Note = video.LeftOut };
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return new PhotoOutcome(picture, null, e.Message);
+        }
     }
 
     private (Photo? Photo, PhotoOutcome? Failed) Read(PlannedPicture picture)

@@ -73,8 +73,7 @@ public sealed class PhotoEnhancer : IDisposable
         using var activity = PhotoTelemetry.Begin(photo, options);
         var clock = Stopwatch.StartNew();
         progress?.Report(new EnhanceProgress(EnhanceStage.Detect, 0));
-        var found = PhotoFaces.Find(photo, detector, options.WorkingSide, options.SmallFaces, cancel);
-        var chosen = Frame(photo, options.Faces.Choose([.. found.Select(FaceTemplate.Align)]), cancel);
+        var chosen = Frame(photo, options.Faces.Choose([.. Find(photo, options, cancel).Select(FaceTemplate.Align)]), cancel);
         var detected = clock.Elapsed;
 
         progress?.Report(new EnhanceProgress(EnhanceStage.Restore, chosen.Count(face => face.Skipped is null)));
@@ -136,9 +135,14 @@ public sealed class PhotoEnhancer : IDisposable
         return [.. chosen.Select(face => face.Skipped is null ? (framed.Dequeue(), null) : face)];
     }
 
+    /// <summary>In pixels of the photograph, best first.</summary>
+    internal IReadOnlyList<DetectedFace> Find(Photo photo, EnhanceOptions options, CancellationToken cancel) =>
+        PhotoFaces.Find(photo, detector, options.WorkingSide, options.SmallFaces, cancel);
+
     /// <summary>Faces of one model go through it together.</summary>
-    private IReadOnlyList<(AlignedFace Aligned, RestoredFace? Face, SkippedFace? Skipped)> Restore(
-        Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel)
+    /// <param name="sizes">The side by which each face's model is chosen; null for its square's own.</param>
+    internal IReadOnlyList<(AlignedFace Aligned, RestoredFace? Face, SkippedFace? Skipped)> Restore(
+        Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel, IReadOnlyList<int>? sizes = null)
     {
         var restored = chosen.Select(face => (Aligned: face.Face, Face: (RestoredFace?)null, face.Skipped)).ToArray();
         var wanted = new List<(int Index, FaceRestorer Model, Image Own)>();
@@ -149,7 +153,7 @@ public sealed class PhotoEnhancer : IDisposable
                 continue;
             }
 
-            var (model, why) = models.For(restored[i].Aligned.OwnSide, options.Force);
+            var (model, why) = models.For(sizes?[i] ?? restored[i].Aligned.OwnSide, options.Force);
             if (model is null)
             {
                 restored[i].Skipped = why;
@@ -178,11 +182,16 @@ public sealed class PhotoEnhancer : IDisposable
 
     private FaceOutcome Blend(Photo result, RestoredFace face, EnhanceOptions options, CancellationToken cancel)
     {
-        var (strength, similarity) = options.MinIdentity is null && !options.TellIdentity ? (options.Strength, (double?)null) : Mild(face, options, cancel);
-        var side = face.Restored.Width;
-        FacePaste.Into(result, options.Scale, face, FaceMask.Of(side, parser.Parse(face.Restored, cancel)), strength);
+        var (strength, similarity) = StrengthOf(face, options, cancel);
+        FacePaste.Into(result, options.Scale, face, MaskOf(face, cancel), strength);
         return new FaceOutcome(face.Aligned, face.Model, null) { Strength = strength, Identity = similarity };
     }
+
+    internal FaceMask MaskOf(RestoredFace face, CancellationToken cancel) => FaceMask.Of(face.Restored.Width, parser.Parse(face.Restored, cancel));
+
+    /// <summary>How much of a face is blended in, and how alike it then is, where that is asked for.</summary>
+    internal (double Strength, double? Similarity) StrengthOf(RestoredFace face, EnhanceOptions options, CancellationToken cancel) =>
+        options.MinIdentity is null && !options.TellIdentity ? (options.Strength, null) : Mild(face, options, cancel);
 
     /// <summary>The strength at which the person is still the same, and how alike face and result then are.</summary>
     private (double Strength, double? Similarity) Mild(RestoredFace face, EnhanceOptions options, CancellationToken cancel)
