@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Revisage.Data.Detection;
 using Revisage.Faces;
 using Revisage.Imaging;
 using Revisage.Restoration;
-using Revisage.Data.Detection;
 using Revisage.Training.Priors.FaceDetection;
 
 namespace Revisage.Benchmarks;

@@ -42,8 +42,8 @@ namespace Revisage.Benchmarks
 {
     using System.Diagnostics;
     using Revisage.Data;
-    using Revisage.Training.Torch;
     using Revisage.Training.Runs;
+    using Revisage.Training.Torch;
 
     /// <summary>Recipes as the command line names them.</summary>
     internal static class Recipes

@@ -1,5 +1,5 @@
-using Revisage.Imaging;
 using Revisage.Data.Samples;
+using Revisage.Imaging;
 
 namespace Revisage.Training.Tests.Samples;
 

@@ -1,6 +1,6 @@
+using Revisage.Data.Samples.Photographs;
 using Revisage.Faces;
 using Revisage.Imaging;
-using Revisage.Data.Samples.Photographs;
 
 namespace Revisage.Training.Tests.Samples;
 
