@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Revisage.Faces;
@@ -13,26 +11,11 @@ public sealed record DetectedFaces(string File, int Width, int Height, IReadOnly
 /// <summary>Detected faces for programs.</summary>
 public static class DetectionJson
 {
-    // Names of files stay readable.
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>An array of photographs: <c>file</c>, <c>width</c>, <c>height</c> and <c>faces</c>, each with <c>box</c> [x, y, w, h], <c>score</c> and <c>landmarks</c> [[x, y], ..].</summary>
     public static string Of(IEnumerable<DetectedFaces> photographs)
     {
         ArgumentNullException.ThrowIfNull(photographs);
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Indented))
-        {
-            json.WriteStartArray();
-            foreach (var photograph in photographs)
-            {
-                Write(json, photograph);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
+        return IndentedJson.ArrayOf(photographs, Write);
     }
 
     private static void Write(Utf8JsonWriter json, DetectedFaces photograph)

@@ -136,8 +136,8 @@ public sealed record PictureWarp(Matrix3x2 ToSource, int Side, OutsidePixels Out
         ArrayPool<Vector128<float>>.Shared.Return(rented);
     }
 
-    // Of the pixels at -1, 0, 1 and 2.
-    private static Vector128<float> CubicWeights(float t) => Vector128.Create(
+    /// <summary>Keys' cubic (a = -0.5) of the pixels at -1, 0, 1 and 2, for a place between 0 and 1.</summary>
+    internal static Vector128<float> CubicWeights(float t) => Vector128.Create(
         ((-0.5f * t + 1) * t - 0.5f) * t,
         (1.5f * t - 2.5f) * t * t + 1,
         ((-1.5f * t + 2) * t + 0.5f) * t,

@@ -24,12 +24,10 @@ public sealed record AlignedFace(DetectedFace Found, Matrix3x2 ToPhotograph, dou
     {
         ArgumentNullException.ThrowIfNull(photo);
         var bounds = Bounds(1);
-        var box = new PixelBox(bounds.Left - Around, bounds.Top - Around, bounds.Width + 2 * Around, bounds.Height + 2 * Around).Within(photo.Width, photo.Height);
-        if (box.IsEmpty)
-        {
-            throw new ArgumentException("The face lies outside of the photograph.", nameof(photo));
-        }
-
+        // One that lies outside, which landmarks can make of a face at the border, shows the nearest pixels.
+        var (left, top) = (Math.Clamp(bounds.Left - Around, 0, photo.Width - 1), Math.Clamp(bounds.Top - Around, 0, photo.Height - 1));
+        var (right, bottom) = (Math.Clamp(bounds.Left + bounds.Width + Around, left + 1, photo.Width), Math.Clamp(bounds.Top + bounds.Height + Around, top + 1, photo.Height));
+        var box = new PixelBox(left, top, right - left, bottom - top);
         var part = RgbPicture.Of(photo.Region(box));
         var side = OwnSide;
         // From a pixel's centre in the square to its place among the part's pixels.

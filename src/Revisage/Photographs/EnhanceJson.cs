@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Revisage.Photographs;
@@ -7,9 +5,6 @@ namespace Revisage.Photographs;
 /// <summary>What was done to photographs, for programs.</summary>
 public static class EnhanceJson
 {
-    // Names of files stay readable.
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// An array of photographs: <c>file</c>, <c>output</c>, <c>status</c> (done, skipped, failed) with <c>why</c>, <c>width</c>, <c>height</c>, <c>seconds</c> by stage
     /// and <c>faces</c>, each with <c>box</c> [x, y, w, h] in pixels of the photograph, <c>size</c>, <c>score</c>, <c>yaw</c>, <c>roll</c>, <c>model</c>, <c>strength</c>,
@@ -18,19 +13,7 @@ public static class EnhanceJson
     public static string Of(IEnumerable<PhotoOutcome> photographs)
     {
         ArgumentNullException.ThrowIfNull(photographs);
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Indented))
-        {
-            json.WriteStartArray();
-            foreach (var photograph in photographs)
-            {
-                Write(json, photograph);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
+        return IndentedJson.ArrayOf(photographs, Write);
     }
 
     private static void Write(Utf8JsonWriter json, PhotoOutcome photograph)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Revisage.Imaging;
 
 namespace Revisage.Photographs;
@@ -101,7 +102,7 @@ public sealed record FaceLayer(PixelBox Box, Image Pixels, float[] Shares)
         {
             var (floorX, floorY) = (MathF.Floor(x), MathF.Floor(y));
             (left, top, this.width, this.height) = ((int)floorX - 1, (int)floorY - 1, width, height);
-            (across, down) = (Weights(x - floorX), Weights(y - floorY));
+            (across, down) = (PictureWarp.CubicWeights(x - floorX).AsVector4(), PictureWarp.CubicWeights(y - floorY).AsVector4());
         }
 
         public float Of(ReadOnlySpan<float> plane)
@@ -117,11 +118,5 @@ public sealed record FaceLayer(PixelBox Box, Image Pixels, float[] Shares)
         }
 
         private int Column(int tap) => Math.Clamp(left + tap, 0, width - 1);
-
-        private static Vector4 Weights(float t) => new(
-            ((-0.5f * t + 1) * t - 0.5f) * t,
-            (1.5f * t - 2.5f) * t * t + 1,
-            ((-1.5f * t + 2) * t + 0.5f) * t,
-            (0.5f * t - 0.5f) * t * t);
     }
 }

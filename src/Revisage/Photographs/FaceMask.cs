@@ -63,7 +63,7 @@ public sealed record FaceMask(int Side, float[] Values)
         }
 
         var radius = Math.Max(1, (int)Math.Round(side * Fade));
-        var soft = Blurred(Blurred(head, side, radius), side, radius);
+        var soft = BoxMean.Of(BoxMean.Of(head, side, side, radius), side, side, radius);
         for (var i = 0; i < soft.Length; i++)
         {
             soft[i] *= oval.Values[i];
@@ -87,35 +87,4 @@ public sealed record FaceMask(int Side, float[] Values)
 
     // 13 is hair, 15 an earring; 14, a hat, and neck and clothes are not the head's own.
     private static bool IsHead(byte label) => IsFace(label) || label is 13 or 15;
-
-    private static float[] Blurred(float[] values, int side, int radius)
-    {
-        var rows = new float[values.Length];
-        var both = new float[values.Length];
-        for (var line = 0; line < side; line++)
-        {
-            Mean(values, rows, line * side, 1);
-        }
-
-        for (var line = 0; line < side; line++)
-        {
-            Mean(rows, both, line, side);
-        }
-
-        return both;
-
-        void Mean(float[] from, float[] to, int first, int step)
-        {
-            for (var i = 0; i < side; i++)
-            {
-                var sum = 0f;
-                for (var k = -radius; k <= radius; k++)
-                {
-                    sum += from[first + Math.Clamp(i + k, 0, side - 1) * step];
-                }
-
-                to[first + i * step] = sum / (2 * radius + 1);
-            }
-        }
-    }
 }

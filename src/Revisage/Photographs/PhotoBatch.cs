@@ -51,8 +51,7 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
     public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
 
     /// <summary>Reads, enhances and writes as the results are taken, which come in the plan's order.</summary>
-    /// <remarks>A photograph that cannot be read or written fails alone.</remarks>
-    /// <exception cref="RevisageException">A network itself fails.</exception>
+    /// <remarks>A photograph that cannot be read, enhanced or written fails alone.</remarks>
     /// <exception cref="MissingComponentException">A native library is not installed.</exception>
     public async IAsyncEnumerable<PhotoOutcome> RunAsync(OutputPlan plan, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -60,7 +59,7 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var read = Channel.CreateBounded<(PlannedPicture Picture, Photo? Photo, PhotoOutcome? Outcome)>(Waiting);
         var made = Channel.CreateBounded<(PlannedPicture Picture, Photo? Before, EnhancedPhoto? Enhanced, PhotoOutcome? Outcome)>(Waiting);
-        var reading = Stage(read.Writer, async () =>
+        var reading = ChannelStage.Run(read.Writer, async () =>
         {
             foreach (var picture in plan.Pictures)
             {
@@ -69,12 +68,12 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
                 await read.Writer.WriteAsync((picture, photo, outcome), ended.Token).ConfigureAwait(false);
             }
         });
-        var making = Stage(made.Writer, async () =>
+        var making = ChannelStage.Run(made.Writer, async () =>
         {
             await foreach (var (picture, photo, outcome) in read.Reader.ReadAllAsync(ended.Token).ConfigureAwait(false))
             {
-                var enhanced = photo is null ? null : enhancer.Enhance(photo, options, cancel: ended.Token);
-                var told = photo is null && outcome is null ? await EnhanceVideo(picture, ended.Token).ConfigureAwait(false) : outcome;
+                var (enhanced, told) = photo is not null ? EnhancePhoto(picture, photo, ended.Token)
+                    : (null, outcome ?? await EnhanceVideo(picture, ended.Token).ConfigureAwait(false));
                 await made.Writer.WriteAsync((picture, TakePictures ? photo : null, enhanced, told), ended.Token).ConfigureAwait(false);
             }
         });
@@ -94,18 +93,20 @@ public sealed class PhotoBatch(PhotoEnhancer enhancer, EnhanceOptions options)
             await Task.WhenAll(reading, making).ConfigureAwait(false);
         }
 
-        static Task Stage<T>(ChannelWriter<T> writer, Func<Task> work) => Task.Run(async () =>
+        // A stage that was cancelled ends as one that is done.
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private (EnhancedPhoto? Enhanced, PhotoOutcome? Failed) EnhancePhoto(PlannedPicture picture, Photo photo, CancellationToken cancel)
+    {
+        try
         {
-            try
-            {
-                await work().ConfigureAwait(false);
-                writer.Complete();
-            }
-            catch (Exception e)
-            {
-                writer.Complete(e is OperationCanceledException ? null : e);
-            }
-        }, CancellationToken.None);
+            return (enhancer.Enhance(photo, options, cancel: cancel), null);
+        }
+        catch (RevisageException e) when (e is not MissingComponentException)
+        {
+            return (null, new PhotoOutcome(picture, null, $"'{picture.Input}' cannot be enhanced. {e.Message}"));
+        }
     }
 
     // Read and written as it goes: no video is in memory whole.

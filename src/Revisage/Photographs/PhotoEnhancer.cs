@@ -70,10 +70,11 @@ public sealed class PhotoEnhancer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(photo);
         options = (options ?? new EnhanceOptions()).Checked();
+        var (width, height) = SizeOf(photo, options);
         using var activity = PhotoTelemetry.Begin(photo, options);
         var clock = Stopwatch.StartNew();
         progress?.Report(new EnhanceProgress(EnhanceStage.Detect, 0));
-        var chosen = Frame(photo, options.Faces.Choose([.. Find(photo, options, cancel).Select(FaceTemplate.Align)]), cancel);
+        var chosen = Frame(photo, options.Faces.Choose([.. Find(photo, options, cancel).Select(FaceTemplate.Align)]), options, cancel);
         var detected = clock.Elapsed;
 
         progress?.Report(new EnhanceProgress(EnhanceStage.Restore, chosen.Count(face => face.Skipped is null)));
@@ -83,7 +84,7 @@ public sealed class PhotoEnhancer : IDisposable
         var faces = restored.Count(face => face.Face is not null);
         progress?.Report(new EnhanceProgress(EnhanceStage.Background, faces));
         cancel.ThrowIfCancellationRequested();
-        var result = photo.Resized((int)Math.Round(photo.Width * options.Scale), (int)Math.Round(photo.Height * options.Scale));
+        var result = photo.Resized(width, height);
         var enlarged = clock.Elapsed;
 
         progress?.Report(new EnhanceProgress(EnhanceStage.Blend, faces));
@@ -127,12 +128,23 @@ public sealed class PhotoEnhancer : IDisposable
         }
     }
 
-    /// <summary>The faces that are to be restored, in the squares that their 68 landmarks want.</summary>
-    private IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> Frame(Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, CancellationToken cancel)
+    /// <exception cref="RevisageException">The result has more samples than an array holds.</exception>
+    private static (int Width, int Height) SizeOf(Photo photo, EnhanceOptions options)
     {
-        AlignedFace[] faces = [.. chosen.Where(face => face.Skipped is null).Select(face => face.Face)];
+        var (width, height) = ((int)Math.Round(photo.Width * options.Scale), (int)Math.Round(photo.Height * options.Scale));
+        return (long)width * height * photo.Layout.Bands * photo.Layout.BytesPerSample <= Array.MaxLength
+            ? (width, height)
+            : throw new RevisageException($"The photograph is {photo.Width}x{photo.Height}, and would become {width}x{height}, more than is held in memory. Choose a smaller scale.");
+    }
+
+    /// <summary>The faces that a model restores, in the squares that their 68 landmarks want; the others as they are.</summary>
+    private IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> Frame(Photo photo, IReadOnlyList<(AlignedFace Face, SkippedFace? Skipped)> chosen, EnhanceOptions options, CancellationToken cancel)
+    {
+        AlignedFace[] faces = [.. chosen.Where(IsRestored).Select(face => face.Face)];
         var framed = new Queue<AlignedFace>(faces.Zip(landmarks.Detect([.. faces.Select(face => face.Cut(photo))], cancel), FaceFraming.Refine));
-        return [.. chosen.Select(face => face.Skipped is null ? (framed.Dequeue(), null) : face)];
+        return [.. chosen.Select(face => IsRestored(face) ? (framed.Dequeue(), null) : face)];
+
+        bool IsRestored((AlignedFace Face, SkippedFace? Skipped) face) => face.Skipped is null && models.For(face.Face.OwnSide, options.Force).Model is not null;
     }
 
     /// <summary>In pixels of the photograph, best first.</summary>

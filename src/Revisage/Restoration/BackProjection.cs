@@ -67,13 +67,13 @@ public sealed class BackProjection
         {
             ReadOnlySpan<float> face = sr.Pixels.AsSpan(colour * large * large, large * large);
             ReadOnlySpan<float> given = lr.Pixels.AsSpan(colour * small * small, small * small);
-            var error = Sandwich(shrink, face, large, small);
+            var error = BothAxes.Apply(shrink, face);
             for (var i = 0; i < error.Length; i++)
             {
                 error[i] = given[i] - error[i];
             }
 
-            var change = Sandwich(enlarge, error, small, large);
+            var change = BothAxes.Apply(enlarge, error);
             for (var i = 0; i < face.Length; i++)
             {
                 pixels[colour * face.Length + i] = Math.Clamp(face[i] + change[i], 0, 1);
@@ -81,42 +81,6 @@ public sealed class BackProjection
         }
 
         return new Image(sr.Width, sr.Height, pixels);
-    }
-
-    /// <summary>A x A', with x [from, from] and A [to, from].</summary>
-    private static float[] Sandwich(double[,] a, ReadOnlySpan<float> x, int from, int to)
-    {
-        var rows = new double[to * from];
-        for (var i = 0; i < to; i++)
-        {
-            for (var k = 0; k < from; k++)
-            {
-                if (a[i, k] is not 0 and var weight)
-                {
-                    for (var j = 0; j < from; j++)
-                    {
-                        rows[i * from + j] += weight * x[k * from + j];
-                    }
-                }
-            }
-        }
-
-        var product = new float[to * to];
-        for (var i = 0; i < to; i++)
-        {
-            for (var j = 0; j < to; j++)
-            {
-                var sum = 0.0;
-                for (var k = 0; k < from; k++)
-                {
-                    sum += a[j, k] * rows[i * from + k];
-                }
-
-                product[i * to + j] = (float)sum;
-            }
-        }
-
-        return product;
     }
 
     /// <summary>Gauss and Jordan, of a positive definite matrix with further columns behind it.</summary>

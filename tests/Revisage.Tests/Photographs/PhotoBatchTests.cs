@@ -70,6 +70,34 @@ public sealed class PhotoBatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_photograph_that_cannot_be_enhanced_fails_alone()
+    {
+        Save("a.png");
+        PhotoFile.Save(new Photo(new byte[3 * 4000 * 4000], 4000, 4000, new PhotoLayout(3, false, 1), PhotoMetadata.None), Path.Combine(folder, "b.png"));
+
+        var outcomes = await Run(resume: false, new EnhanceOptions { Scale = 8 });
+
+        outcomes.Select(outcome => outcome.Failure is null).ShouldBe([true, false]);
+        outcomes[1].Failure!.ShouldStartWith($"'{Path.Combine(folder, "b.png")}' cannot be enhanced. The photograph is 4000x4000");
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_does_not_end_as_if_all_were_done()
+    {
+        Save("a.png");
+        Save("b.png");
+        using var stop = new CancellationTokenSource();
+
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in Batch(resume: false).RunAsync(Plan(), stop.Token))
+            {
+                await stop.CancelAsync();
+            }
+        });
+    }
+
+    [Fact]
     public async Task Without_resume_all_is_done_anew()
     {
         Save("a.png");

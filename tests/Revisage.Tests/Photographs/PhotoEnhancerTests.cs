@@ -1,3 +1,4 @@
+using System.Numerics;
 using Revisage.Faces;
 using Revisage.Photographs;
 
@@ -124,6 +125,27 @@ public sealed class PhotoEnhancerTests : IDisposable
     [InlineData(2, 1, 2.0, "The least identity similarity is 2, but takes -1 to 1.")]
     public void Options_out_of_their_ranges_are_refused(double scale, double strength, double? identity, string message) =>
         Should.Throw<RevisageException>(() => enhancer.Enhance(PhotoWithFaces(new PhotoLayout(3, false, 1)), new EnhanceOptions { Scale = scale, Strength = strength, MinIdentity = identity })).Message.ShouldBe(message);
+
+    [Fact]
+    public void A_result_that_memory_does_not_hold_is_refused_before_the_work() =>
+        Should.Throw<RevisageException>(() => enhancer.Enhance(new Photo(new byte[3 * 4000 * 4000], 4000, 4000, new PhotoLayout(3, false, 1), PhotoMetadata.None), new EnhanceOptions { Scale = 8 })).Message
+            .ShouldBe("The photograph is 4000x4000, and would become 32000x32000, more than is held in memory. Choose a smaller scale.");
+
+    [Theory]
+    [InlineData(-500, -500)]
+    [InlineData(192, 40)]
+    [InlineData(90, 2000)]
+    public void A_square_that_lies_outside_shows_the_nearest_pixels(float left, float top)
+    {
+        var photo = PhotoWithFaces(new PhotoLayout(3, false, 1));
+        var face = new AlignedFace(new DetectedFace(default, 1, []), new Matrix3x2(16, 0, 0, 16, left, top), 16, 0, 0);
+
+        var cut = face.Cut(photo);
+
+        (cut.Width, cut.Height).ShouldBe((16, 16));
+        var nearest = photo.Region(new PixelBox((int)Math.Clamp(left, 0, 191), (int)Math.Clamp(top, 0, 95), 1, 1));
+        cut.Pixels[0].ShouldBe(nearest.Pixels[0]);
+    }
 
     /// <summary>192 by 96: dark noise, in which the detector sees nothing, with brighter noise for faces.</summary>
     internal static Photo PhotoWithFaces(PhotoLayout layout, params PixelBox[] faces)

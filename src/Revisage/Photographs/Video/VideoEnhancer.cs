@@ -63,7 +63,7 @@ public sealed class VideoEnhancer(PhotoEnhancer enhancer, EnhanceOptions options
         var faces = new VideoFaces(enhancer, options);
         var restoring = new Stopwatch();
         int inMemory = 0, most = 0;
-        var reading = Stage(read.Writer, async () =>
+        var reading = ChannelStage.Run(read.Writer, async () =>
         {
             await foreach (var frame in VideoReader.ReadAsync(input, info, ended.Token).ConfigureAwait(false))
             {
@@ -71,7 +71,7 @@ public sealed class VideoEnhancer(PhotoEnhancer enhancer, EnhanceOptions options
                 await read.Writer.WriteAsync(frame, ended.Token).ConfigureAwait(false);
             }
         });
-        var making = Stage(made.Writer, async () =>
+        var making = ChannelStage.Run(made.Writer, async () =>
         {
             await foreach (var frame in read.Reader.ReadAllAsync(ended.Token).ConfigureAwait(false))
             {
@@ -111,19 +111,6 @@ public sealed class VideoEnhancer(PhotoEnhancer enhancer, EnhanceOptions options
 
         return new EnhancedVideo(width, height, frames, faces.Outcomes, restoring.Elapsed, LeftOut(info, container)) { MostFrames = most };
     }
-
-    private static Task Stage<T>(ChannelWriter<T> writer, Func<Task> work) => Task.Run(async () =>
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-            writer.Complete();
-        }
-        catch (Exception e)
-        {
-            writer.Complete(e is OperationCanceledException ? null : e);
-        }
-    }, CancellationToken.None);
 
     private static string? LeftOut(VideoInfo info, VideoContainer container)
     {

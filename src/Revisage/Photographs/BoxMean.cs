@@ -1,4 +1,4 @@
-namespace Revisage.Photographs.Video;
+namespace Revisage.Photographs;
 
 /// <summary>The mean over a square around each pixel, of what lies inside the picture, whatever its size at the same cost.</summary>
 internal static class BoxMean
